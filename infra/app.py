@@ -1,0 +1,40 @@
+"""The CDK application: `cdk synth -c stage=dev` and friends run this file."""
+
+from collections.abc import Sequence
+
+from aws_cdk import App, Aspects, Environment, Tags
+from cdk_nag import AwsSolutionsChecks
+
+from infra.config import Stage, stage_from_environment
+from infra.constructs.code import LayerFolders
+from infra.layers import build_layers
+from infra.openapi import Route, read_routes
+from infra.stacks.app import AppStack
+from infra.stacks.data import DataStack
+
+
+def build_app(
+    app: App, stage: Stage, routes: Sequence[Route], layers: LayerFolders | None
+) -> tuple[DataStack, AppStack]:
+    """Puts both stacks of a stage into the app."""
+    environment = Environment(account=stage.account, region=stage.region)
+    data = DataStack(app, f"RegularsData-{stage.name}", stage, env=environment)
+    main = AppStack(app, f"RegularsApp-{stage.name}", stage, data, routes, layers, env=environment)
+    Tags.of(app).add("application", "regulars")
+    Tags.of(app).add("stage", stage.name)
+    return data, main
+
+
+def main() -> None:
+    """Builds the stage of the context value `stage` (dev unless given) and checks it with cdk-nag."""
+    app = App()
+    stage = stage_from_environment(app.node.try_get_context("stage") or "dev")
+    layers = None if stage.is_local else build_layers()
+    build_app(app, stage, read_routes(), layers)
+    if not stage.is_local:
+        Aspects.of(app).add(AwsSolutionsChecks())
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

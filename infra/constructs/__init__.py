@@ -1,0 +1,1 @@
+"""The patterns every function is an instance of: API, queue worker, stream worker, schedule."""

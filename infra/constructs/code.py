@@ -1,0 +1,82 @@
+"""Where a function's code comes from: its folder and layers on AWS, this machine's checkout locally."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import IgnoreMode
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.config import ROOT, Local, Stage
+from infra.functions import FunctionSpec
+
+FUNCTIONS_FOLDER = ROOT / "functions"
+LIVE_FOLDER = ROOT / "local" / "live"
+
+
+@dataclass(frozen=True)
+class LayerFolders:
+    """Built layer folders, each with a `python/` inside, and the hash of what each was built from."""
+
+    vendor: Path
+    vendor_hash: str
+    regulars: Path
+    regulars_hash: str
+
+
+@dataclass(frozen=True)
+class FunctionCode:
+    """What Lambda loads: the asset, the handler in it, and what the stage adds."""
+
+    code: lambda_.Code
+    handler: str
+    layers: tuple[lambda_.ILayerVersion, ...]
+    environment: dict[str, str]
+
+
+class CodeSource:
+    """Makes the code of each function of a stage; layers are made once and shared."""
+
+    def __init__(self, scope: Construct, stage: Stage, layers: LayerFolders | None) -> None:
+        self._stage = stage
+        self._layers = () if layers is None else _layer_versions(scope, stage, layers)
+
+    def of(self, spec: FunctionSpec) -> FunctionCode:
+        """The code of one function. Raises FileNotFoundError when its folder has no handler."""
+        if not (FUNCTIONS_FOLDER / spec.name / "handler.py").is_file():
+            raise FileNotFoundError(f"functions/{spec.name}/handler.py is declared in infra/functions.py")
+        handler = f"{spec.name}.handler.handler"
+        if self._stage.local is not None:
+            return _live(handler, self._stage.local)
+        asset = lambda_.Code.from_asset(
+            str(FUNCTIONS_FOLDER),
+            exclude=["/*", f"!/{spec.name}", "__pycache__", "*.pyc"],
+            ignore_mode=IgnoreMode.GIT,
+        )
+        return FunctionCode(asset, handler, self._layers, {})
+
+
+def _live(handler: str, local: Local) -> FunctionCode:
+    """A stub that imports the checkout through PYTHONPATH and reloads it when a source file changed."""
+    environment = {"LIVE_HANDLER": handler, "PYTHONPATH": ":".join(map(str, local.python_path))}
+    asset = lambda_.Code.from_asset(str(LIVE_FOLDER), exclude=["__pycache__", "__init__.py"])
+    return FunctionCode(asset, "stub.handler", (), environment)
+
+
+def _layer_versions(
+    scope: Construct, stage: Stage, folders: LayerFolders
+) -> tuple[lambda_.ILayerVersion, ...]:
+    return tuple(
+        lambda_.LayerVersion(
+            scope,
+            construct_id,
+            code=lambda_.Code.from_asset(str(folder), asset_hash=digest),
+            compatible_runtimes=[lambda_.Runtime(stage.runtime, lambda_.RuntimeFamily.PYTHON)],
+            compatible_architectures=[lambda_.Architecture.ARM_64],
+            description=description,
+        )
+        for construct_id, folder, digest, description in (
+            ("VendorLayer", folders.vendor, folders.vendor_hash, "Third-party packages from uv.lock"),
+            ("RegularsLayer", folders.regulars, folders.regulars_hash, "The regulars package"),
+        )
+    )

@@ -1,0 +1,138 @@
+"""What functions can be given, and how a `Need` turns into settings and grants."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aws_cdk import Stack
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secrets
+from aws_cdk import aws_sqs as sqs
+
+from infra.config import Stage
+from infra.functions import LOCAL_ONLY, FunctionSpec, Need
+
+TABLE_ACTIONS = (
+    "dynamodb:GetItem",
+    "dynamodb:BatchGetItem",
+    "dynamodb:Query",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DescribeTable",
+)
+STAFF_ACTIONS = (
+    "cognito-idp:AdminCreateUser",
+    "cognito-idp:AdminDeleteUser",
+    "cognito-idp:AdminDisableUser",
+    "cognito-idp:AdminEnableUser",
+    "cognito-idp:AdminGetUser",
+    "cognito-idp:AdminSetUserPassword",
+    "cognito-idp:AdminUserGlobalSignOut",
+)
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Everything shared that a function may need; made before any function is."""
+
+    table: dynamodb.Table
+    uploads: s3.Bucket
+    user_pool: cognito.UserPool
+    user_pool_client: cognito.UserPoolClient
+    token_secret: secrets.Secret
+    bus: events.EventBus
+    queues: dict[Need, sqs.Queue]
+    ses_configuration_set: str
+    public_url: str
+
+
+def settings_for(spec: FunctionSpec, stage: Stage, resources: Resources) -> dict[str, str]:
+    """The function's environment: the common settings and those of its needs."""
+    common = {
+        "STAGE": stage.name,
+        "CLOCK": "virtual" if stage.is_local else "system",
+        "LOG_LEVEL": stage.log_level,
+        "POWERTOOLS_SERVICE_NAME": spec.name,
+        "POWERTOOLS_METRICS_NAMESPACE": "Regulars",
+    }
+    values = _values(stage, resources)
+    return common | {name: values[name]() for need in _held(spec, stage) for name in need.settings}
+
+
+def grant_needs(function: lambda_.Function, spec: FunctionSpec, stage: Stage, resources: Resources) -> None:
+    """Gives the function's role exactly what its needs imply."""
+    for need in _held(spec, stage):
+        if grant := _GRANTS.get(need):
+            grant(function, resources)
+
+
+def _held(spec: FunctionSpec, stage: Stage) -> list[Need]:
+    return [need for need in spec.needs if stage.is_local or need not in LOCAL_ONLY]
+
+
+def _values(stage: Stage, resources: Resources) -> dict[str, Callable[[], str]]:
+    pool = resources.user_pool
+    region = Stack.of(pool).region
+    issuer = f"https://cognito-idp.{region}.amazonaws.com/{pool.user_pool_id}"
+    keys_base = f"{stage.local.engine_url}/{pool.user_pool_id}" if stage.local else issuer
+    local_secret = stage.local.token_secret if stage.local else ""
+    return {
+        "TABLE_NAME": lambda: resources.table.table_name,
+        "BUCKET_NAME": lambda: resources.uploads.bucket_name,
+        "EVENT_BUS_NAME": lambda: resources.bus.event_bus_name,
+        "JOBS_QUEUE_URL": lambda: resources.queues[Need.JOBS].queue_url,
+        "TIMERS_QUEUE_URL": lambda: resources.queues[Need.TIMERS].queue_url,
+        "TOKEN_SECRET_ARN": lambda: resources.token_secret.secret_arn,
+        "USER_POOL_ID": lambda: pool.user_pool_id,
+        "USER_POOL_CLIENT_ID": lambda: resources.user_pool_client.user_pool_client_id,
+        "USER_POOL_ISSUER": lambda: issuer,
+        "JWKS_URL": lambda: f"{keys_base}/.well-known/jwks.json",
+        "LOCAL_TOKENS": lambda: local_secret,
+        "SES_CONFIGURATION_SET": lambda: resources.ses_configuration_set,
+        "PUBLIC_URL": lambda: resources.public_url,
+    }
+
+
+def _grant_table(function: lambda_.Function, resources: Resources) -> None:
+    table = resources.table.table_arn
+    _allow(function, TABLE_ACTIONS, table, f"{table}/index/by_list", f"{table}/index/by_sort")
+
+
+def _grant_uploads(function: lambda_.Function, resources: Resources) -> None:
+    _allow(function, ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
+           resources.uploads.arn_for_objects("tenants/*"))  # fmt: skip
+
+
+def _grant_email(function: lambda_.Function, resources: Resources) -> None:
+    stack = Stack.of(function)
+    _allow(
+        function,
+        ("ses:SendEmail", "ses:SendBulkEmail"),
+        stack.format_arn(service="ses", resource="identity", resource_name="*"),
+        stack.format_arn(
+            service="ses", resource="configuration-set", resource_name=resources.ses_configuration_set
+        ),
+    )
+
+
+_GRANTS: dict[Need, Callable[[lambda_.Function, Resources], None]] = {
+    Need.TABLE: _grant_table,
+    Need.UPLOADS: _grant_uploads,
+    Need.PUBLISH: lambda f, r: _allow(f, ("events:PutEvents",), r.bus.event_bus_arn),
+    Need.JOBS: lambda f, r: _allow(f, ("sqs:SendMessage",), r.queues[Need.JOBS].queue_arn),
+    Need.TIMERS: lambda f, r: _allow(f, ("sqs:SendMessage",), r.queues[Need.TIMERS].queue_arn),
+    Need.TOKEN_SECRET: lambda f, r: _allow(f, ("secretsmanager:GetSecretValue",), r.token_secret.secret_arn),
+    Need.STAFF_ACCOUNTS: lambda f, r: _allow(f, STAFF_ACTIONS, r.user_pool.user_pool_arn),
+    Need.EMAIL: _grant_email,
+}
+
+
+def _allow(function: lambda_.Function, actions: tuple[str, ...], *arns: str) -> None:
+    function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(arns)))

@@ -1,0 +1,141 @@
+"""Every Lambda function of Regulars: what sets it off, what it needs, how big it is.
+
+This table is the only place in `infra` that knows a function by name: a new function is one more row.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Need(Enum):
+    """A capability a function may hold: its settings (environment names) and the grants that go with them."""
+
+    TABLE = ("TABLE_NAME",)
+    UPLOADS = ("BUCKET_NAME",)
+    PUBLISH = ("EVENT_BUS_NAME",)
+    JOBS = ("JOBS_QUEUE_URL",)
+    TIMERS = ("TIMERS_QUEUE_URL",)
+    TOKEN_SECRET = ("TOKEN_SECRET_ARN",)
+    STAFF_ACCOUNTS = ("USER_POOL_ID",)
+    SIGN_IN = ("USER_POOL_CLIENT_ID",)
+    VERIFY_STAFF = ("USER_POOL_ISSUER", "JWKS_URL")
+    LOCAL_TOKENS = ("LOCAL_TOKENS",)
+    EMAIL = ("SES_CONFIGURATION_SET",)
+    ADDRESS = ("PUBLIC_URL",)
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Names of the environment variables that come with this need."""
+        return self.value
+
+
+COMMON_SETTINGS = (
+    "STAGE",
+    "CLOCK",
+    "LOG_LEVEL",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+)
+LOCAL_ONLY = frozenset({Need.LOCAL_TOKENS})
+
+
+@dataclass(frozen=True)
+class Http:
+    """Called by API Gateway: the operations naming it in the OpenAPI document, and `extra` route keys."""
+
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Authorizer:
+    """Called by API Gateway before every route."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """Called with batches of domain events from its own queue, filled by a rule of the bus.
+
+    `names` of None means all events; `live_only` leaves out imported history.
+    """
+
+    names: tuple[str, ...] | None = None
+    live_only: bool = False
+    batch_size: int = 10
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Called with messages of a queue that other functions write to through `feeds`."""
+
+    feeds: Need
+    batch_size: int = 1
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Called with the event items that the table's stream shows as inserted."""
+
+    batch_size: int = 100
+
+
+@dataclass(frozen=True)
+class EveryMinute:
+    """Called once a minute by EventBridge Scheduler."""
+
+
+Trigger = Http | Authorizer | Events | Queue | Outbox | EveryMinute
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """One function: `name` is its folder under functions/; memory in MB, timeout in seconds."""
+
+    name: str
+    trigger: Trigger
+    needs: tuple[Need, ...] = ()
+    memory: int = 1024
+    timeout: int = 20
+
+
+FUNCTIONS: tuple[FunctionSpec, ...] = (
+    FunctionSpec(
+        "authorize_requests",
+        Authorizer(),
+        (Need.TABLE, Need.TOKEN_SECRET, Need.SIGN_IN, Need.VERIFY_STAFF, Need.LOCAL_TOKENS),
+        timeout=10,
+    ),
+    FunctionSpec("customers_api", Http(), (Need.TABLE,)),
+    FunctionSpec("commerce_api", Http(), (Need.TABLE,)),
+    FunctionSpec("behaviour_api", Http(), (Need.TABLE,)),
+    FunctionSpec("imports_api", Http(), (Need.TABLE, Need.UPLOADS, Need.JOBS)),
+    FunctionSpec("platform_api", Http(), (Need.TABLE, Need.STAFF_ACCOUNTS, Need.SIGN_IN, Need.TOKEN_SECRET)),
+    FunctionSpec("messaging_api", Http(), (Need.TABLE,)),
+    FunctionSpec("insights_api", Http(), (Need.TABLE,)),
+    FunctionSpec("docs_api", Http(extra=("$default",))),
+    FunctionSpec(
+        "console",
+        Http(extra=("GET /", "ANY /console", "ANY /console/{proxy+}")),
+        (Need.TABLE, Need.UPLOADS, Need.JOBS, Need.STAFF_ACCOUNTS, Need.SIGN_IN),
+    ),
+    FunctionSpec("assets", Http(extra=("GET /assets/{proxy+}",)), memory=512, timeout=10),
+    FunctionSpec("publish_events", Outbox(), (Need.PUBLISH,), timeout=60),
+    FunctionSpec("keep_facts", Events(batch_size=25), (Need.TABLE,), timeout=30),
+    FunctionSpec("keep_stats", Events(batch_size=100), (Need.TABLE,), timeout=30),
+    FunctionSpec(
+        "send_messages",
+        Events(names=("order.placed",), live_only=True),
+        (Need.TABLE, Need.EMAIL, Need.ADDRESS),
+        timeout=30,
+    ),
+    FunctionSpec(
+        "run_jobs", Queue(Need.JOBS), (Need.TABLE, Need.UPLOADS, Need.JOBS), memory=1769, timeout=180
+    ),
+    FunctionSpec("fire_timers", EveryMinute(), (Need.TABLE, Need.TIMERS), timeout=55),
+    FunctionSpec("run_timers", Queue(Need.TIMERS, batch_size=10), (Need.TABLE,), timeout=30),
+)
+
+
+def settings_of(spec: FunctionSpec, *, local: bool) -> tuple[str, ...]:
+    """Names of all environment variables the function gets in a stage, sorted."""
+    needs = [need for need in spec.needs if local or need not in LOCAL_ONLY]
+    return tuple(sorted({*COMMON_SETTINGS, *(name for need in needs for name in need.settings)}))

@@ -1,0 +1,116 @@
+"""The stack of everything that can be rebuilt at will: functions, API, bus, queues, schedule, alarms."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from infra.config import Stage
+from infra.constructs.alarms import Alarms
+from infra.constructs.api import RegularsApi
+from infra.constructs.code import CodeSource, LayerFolders
+from infra.constructs.dashboard import add_dashboard
+from infra.constructs.email import EmailSending
+from infra.constructs.function import RegularsFunction
+from infra.constructs.queues import WorkQueue, dead_letter_queue
+from infra.constructs.resources import Resources
+from infra.constructs.triggers import consume, every_minute, publish_inserts, route_events
+from infra.functions import FUNCTIONS, Authorizer, Events, EveryMinute, FunctionSpec, Http, Outbox, Queue
+from infra.openapi import Route
+from infra.stacks.data import DataStack
+
+
+class AppStack(Stack):
+    """Makes the shared resources first, then every function of the table with what sets it off."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        stage: Stage,
+        data: DataStack,
+        routes: Sequence[Route],
+        layers: LayerFolders | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self._config = stage
+        self._routes = routes
+        self._alarms = Alarms(self, stage)
+        self._api = RegularsApi(self, stage)
+        self._queues = {spec.name: self._work_queue(spec) for spec in FUNCTIONS if _has_queue(spec)}
+        self._resources = self._shared(data, EmailSending(self, stage))
+        code = CodeSource(self, stage, layers)
+        functions = [
+            RegularsFunction(self, spec, stage, code, self._resources, self._alarms) for spec in FUNCTIONS
+        ]
+        for function in sorted(functions, key=lambda made: not isinstance(made.spec.trigger, Authorizer)):
+            self._set_off(function)
+        self._outputs(functions)
+
+    def _shared(self, data: DataStack, email: EmailSending) -> Resources:
+        return Resources(
+            table=data.table,
+            uploads=data.uploads,
+            user_pool=data.user_pool,
+            user_pool_client=data.user_pool_client,
+            token_secret=data.token_secret,
+            bus=events.EventBus(self, "Bus", event_bus_name=f"regulars-{self._config.name}"),
+            queues={
+                spec.trigger.feeds: self._queues[spec.name].queue
+                for spec in FUNCTIONS
+                if isinstance(spec.trigger, Queue)
+            },
+            ses_configuration_set=email.configuration_set,
+            public_url=self._api.url,
+        )
+
+    def _work_queue(self, spec: FunctionSpec) -> WorkQueue:
+        visibility = Duration.seconds(spec.timeout * self._config.redelivery_factor)
+        return WorkQueue(self, f"{spec.name}-queue", spec.name, visibility, self._alarms)
+
+    def _set_off(self, made: RegularsFunction) -> None:
+        spec = made.spec
+        match spec.trigger:
+            case Authorizer():
+                self._api.authorize_with(made.function)
+            case Http(extra):
+                served = [route.key for route in self._routes if route.function == spec.name]
+                self._api.serve(made.function, spec.name, [*served, *extra])
+            case Events() as wanted:
+                queue = self._queues[spec.name].queue
+                route_events(made, wanted, self._resources.bus, queue)
+                consume(made.function, queue, wanted.batch_size)
+            case Queue(_, batch_size):
+                consume(made.function, self._queues[spec.name].queue, batch_size)
+            case Outbox() as outbox:
+                publish_inserts(made.function, self._resources.table, outbox, self._failures(made))
+            case EveryMinute():
+                every_minute(made, made.function, self._failures(made))
+
+    def _failures(self, made: RegularsFunction) -> Any:
+        return dead_letter_queue(made, "Failures", made.spec.name, self._alarms)
+
+    def _outputs(self, functions: Sequence[RegularsFunction]) -> None:
+        add_dashboard(
+            self,
+            f"regulars-{self._config.name}",
+            self._api.api.ref,
+            [made.function for made in functions],
+            self._queues.values(),
+            self._resources.table,
+        )
+        CfnOutput(self, "ApiId", value=self._api.api.ref)
+        CfnOutput(self, "Url", value=self._api.url)
+        CfnOutput(self, "AlarmTopic", value=self._alarms.topic.topic_arn)
+        for made in functions:
+            CfnOutput(self, f"Function-{made.spec.name}".replace("_", "-"), value=made.function.function_name)
+        for name, work in self._queues.items():
+            CfnOutput(self, f"Queue-{name}".replace("_", "-"), value=work.queue.queue_url)
+            CfnOutput(self, f"DeadLetters-{name}".replace("_", "-"), value=work.dead_letters.queue_url)
+
+
+def _has_queue(spec: FunctionSpec) -> bool:
+    return isinstance(spec.trigger, (Events, Queue))

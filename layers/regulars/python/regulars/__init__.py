@@ -1,0 +1,1 @@
+"""Regulars: serverless customer engagement, one package per capability."""

@@ -1,0 +1,1 @@
+"""What every capability stands on: tenancy, table, transactions, events, timers, HTTP, logs."""

@@ -1,0 +1,37 @@
+"""Time as a port: the system's in every stage but `local`, where it can be moved forward."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from regulars.kernel.settings import StageSettings
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class VirtualClock:
+    """System time plus an offset kept in the table, so that all functions see the same moment."""
+
+    def now(self) -> datetime:
+        from regulars.kernel.clock_offset import offset_seconds
+
+        return datetime.now(UTC) + timedelta(seconds=offset_seconds())
+
+
+def clock() -> Clock:
+    """The clock of this stage."""
+    return VirtualClock() if StageSettings.load().clock == "virtual" else SystemClock()
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds and `Z`; sorts as text in time order."""
+    at = moment.astimezone(UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"

@@ -1,0 +1,157 @@
+"""The table: one item base class and the few ways to read. Writes go through `kernel.transaction`.
+
+Keys: `pk`/`sk` and two indexes, both with all attributes: `by_list` (lists in time order) and `by_sort` (other orders).
+No read here can scan: each needs a partition key.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Self, TypeVar
+
+from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
+from pynamodb.constants import STRING
+from pynamodb.expressions.condition import Condition
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+import regulars.kernel.aws  # noqa: F401  (PynamoDB must share the session before its first use)
+from regulars.kernel.clock import iso
+from regulars.kernel.settings import TableSettings
+
+T = TypeVar("T")
+
+_KEYS = {
+    "": ("pk", "sk"),
+    "by_list": ("pk", "sk", "g1pk", "g1sk"),
+    "by_sort": ("pk", "sk", "g2pk", "g2sk"),
+}
+
+
+class JsonAttribute(Attribute[Any]):
+    """Nested data as compact JSON text: smaller than a map and read at once; DynamoDB cannot filter on it."""
+
+    attr_type = STRING
+
+    def serialize(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def deserialize(self, value: str) -> Any:
+        return json.loads(value)
+
+
+class TimeAttribute(Attribute[datetime]):
+    """A moment as ISO 8601 text with milliseconds and `Z`, which sorts in time order."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return iso(value)
+
+    def deserialize(self, value: str) -> datetime:
+        return datetime.fromisoformat(value)
+
+
+class ByList(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_list"
+        projection = AllProjection()
+
+    g1pk = UnicodeAttribute(hash_key=True)
+    g1sk = UnicodeAttribute(range_key=True)
+
+
+class BySort(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_sort"
+        projection = AllProjection()
+
+    g2pk = UnicodeAttribute(hash_key=True)
+    g2sk = UnicodeAttribute(range_key=True)
+
+
+class Item(Model):
+    """Base of every item. A subclass sets `kind` by `kind = UnicodeAttribute(default="…")` and stays in a `store.py`."""
+
+    class Meta:
+        table_name = TableSettings.load().table_name
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    g1pk = UnicodeAttribute(null=True)
+    g1sk = UnicodeAttribute(null=True)
+    g2pk = UnicodeAttribute(null=True)
+    g2sk = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+    by_list = ByList()
+    by_sort = BySort()
+
+    @classmethod
+    def read(cls, pk: str, sk: str, *, consistent: bool = False) -> Self | None:
+        """The item under a key, or None. 0.5 request units per 4 KB; 1 when consistent."""
+        try:
+            return cls.get(pk, sk, consistent_read=consistent)
+        except cls.DoesNotExist:
+            return None
+
+    @classmethod
+    def read_many(cls, keys: Iterable[tuple[str, str]]) -> list[Self]:
+        """The items under up to 100 distinct keys, those that exist, in no order."""
+        return list(cls.batch_get(list(dict.fromkeys(keys))))
+
+    @classmethod
+    def page(
+        cls,
+        pk: str,
+        sort: Condition | None = None,
+        *,
+        index: str = "",
+        limit: int = 25,
+        newest_first: bool = False,
+        after: dict[str, Any] | None = None,
+        only: Condition | None = None,
+        consistent: bool = False,
+        read_at_most: int = 2000,
+    ) -> "Found[Self]":
+        """One page of a partition or, by `index`, of a list. `after` is the previous page's `last`.
+
+        `only` filters what is read, of which about `read_at_most` items at the most: a filtered page may be short, even
+        empty, and still have a `last`. Costs 0.5 request units per 4 KB read.
+        """
+        step = limit if only is None else min(read_at_most, 250)
+        pages = cls.query(
+            pk,
+            sort,
+            filter_condition=only,
+            index_name=index or None,
+            consistent_read=consistent,
+            scan_index_forward=not newest_first,
+            page_size=step,
+            last_evaluated_key=after,
+        ).page_iter
+        items: list[Self] = []
+        for page in pages:
+            for raw in page["Items"]:
+                items.append(cls.from_raw_data(raw))
+                if len(items) == limit:
+                    at_end = pages.last_evaluated_key is None and raw is page["Items"][-1]
+                    return Found(items, None if at_end else {name: raw[name] for name in _KEYS[index]})
+            if pages.total_scanned_count >= read_at_most:
+                break
+        return Found(items, pages.last_evaluated_key)
+
+    @classmethod
+    def each(cls, pk: str, sort: Condition | None = None, *, consistent: bool = False) -> Iterator[Self]:
+        """All items of a partition, read page by page."""
+        return iter(cls.query(pk, sort, consistent_read=consistent))
+
+
+@dataclass(slots=True)
+class Found(Generic[T]):
+    """A page of items and where the next one starts (None at the end)."""
+
+    items: list[T]
+    last: dict[str, Any] | None = field(default=None)
