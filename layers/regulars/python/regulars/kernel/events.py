@@ -34,9 +34,8 @@ class Event(BaseModel):
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, *, name: str = "", version: int = 1, **kwargs: Any) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
+    def __init_subclass__(cls, *, name: str = "", version: int = 1, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
         if not name:
             return
         if not _NAME.match(name) or name in _registry:

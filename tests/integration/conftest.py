@@ -1,0 +1,74 @@
+"""The embedded engine, one a test worker; tests get tenants of their own rather than an emptied table."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from local.engine import Engine, install
+from regulars.kernel.aws import client
+from regulars.kernel.ids import new_id
+from regulars.kernel.tenancy import Tenant
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """A running engine; every AWS client of this process talks to it."""
+    install()
+    running = Engine()
+    running.start()
+    os.environ["AWS_ENDPOINT_URL"] = running.url
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def table(engine: Engine) -> str:
+    """The table, shaped as the template makes it."""
+    name = os.environ["TABLE_NAME"]
+    index = {"by_list": ("g1pk", "g1sk"), "by_sort": ("g2pk", "g2sk")}
+    client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_key("pk", "sk"),
+        AttributeDefinitions=[
+            {"AttributeName": attribute, "AttributeType": "S"}
+            for attribute in ("pk", "sk", "g1pk", "g1sk", "g2pk", "g2sk")
+        ],
+        GlobalSecondaryIndexes=[
+            {"IndexName": each, "KeySchema": _key(*keys), "Projection": {"ProjectionType": "ALL"}}
+            for each, keys in index.items()
+        ],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    return name
+
+
+def _key(pk: str, sk: str) -> list[dict[str, Any]]:
+    return [{"AttributeName": pk, "KeyType": "HASH"}, {"AttributeName": sk, "KeyType": "RANGE"}]
+
+
+@pytest.fixture(scope="session")
+def bucket(engine: Engine) -> str:
+    """The bucket of uploads and exports."""
+    name = os.environ["BUCKET_NAME"]
+    client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return name
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def tenant(table: str, now: datetime) -> Tenant:
+    """A fresh tenant: nothing of another test is in it."""
+    return Tenant(new_id("ten", now))
+
+
+@pytest.fixture
+def other_tenant(table: str, now: datetime) -> Tenant:
+    return Tenant(new_id("ten", now))

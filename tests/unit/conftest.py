@@ -1,0 +1,9 @@
+"""Unit tests are pure: a socket is a mistake."""
+
+import pytest
+from pytest_socket import disable_socket
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets() -> None:
+    disable_socket(allow_unix_socket=True)
