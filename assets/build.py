@@ -49,7 +49,12 @@ def build(output: Path = OUTPUT) -> dict[str, str]:
 def sprite(names: list[str]) -> str:
     """One SVG with a symbol for each icon, and the brand's mark in the current colour."""
     symbols = [_symbol(name, (PACKAGES / f"lucide-static/icons/{name}.svg").read_text()) for name in names]
-    mark = (HERE / "mark.svg").read_text().replace('"#0b6448"', '"currentColor"').replace("#fff", "var(--accent-ink)")
+    mark = (
+        (HERE / "mark.svg")
+        .read_text()
+        .replace('"#0b6448"', '"currentColor"')
+        .replace("#fff", "var(--accent-ink)")
+    )
     return f'<svg xmlns="http://www.w3.org/2000/svg">{_symbol("mark", mark)}{"".join(symbols)}</svg>'
 
 

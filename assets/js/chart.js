@@ -47,13 +47,17 @@ function tooltip(points, format) {
   return box;
 }
 
+function fade(color) {
+  return { type: "linear", x: 0, y: 0, x2: 0, y2: 1, colorStops: [{ offset: 0, color }, { offset: 1, color: color.replace(/[\d.]+\)$/, "0)") }] };
+}
+
 function series(item, colors) {
   const bar = item.type === "bar";
   return {
-    name: item.name, type: item.type ?? "line", data: item.values, showSymbol: false, smooth: 0.25, barMaxWidth: 28,
+    name: item.name, type: item.type ?? "line", data: item.values, showSymbol: false, smooth: 0.15, barMaxWidth: 28,
     lineStyle: { width: 2, color: item.quiet ? colors.line : colors.accent, type: item.quiet ? "dashed" : "solid" },
     itemStyle: { color: item.quiet ? colors.line : colors.accent, borderRadius: bar ? [3, 3, 0, 0] : 0 },
-    areaStyle: bar || item.quiet ? undefined : { color: colors.soft, opacity: 0.7 },
+    areaStyle: bar || item.quiet ? undefined : { color: fade(colors.soft) },
     emphasis: { disabled: true },
   };
 }
@@ -65,12 +69,12 @@ function options(element) {
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 350,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 4, right: 8, top: 12, bottom: 0, containLabel: true },
+    grid: { left: 4, right: 8, top: 12, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis", transitionDuration: 0, backgroundColor: colors.raised, borderColor: colors.grid, textStyle: { color: colors.ink }, padding: [8, 12],
       axisPointer: { lineStyle: { color: colors.line } }, formatter: (points) => tooltip(points, format),
     },
-    xAxis: { type: "category", data: JSON.parse(labels), boundaryGap: JSON.parse(items).some((item) => item.type === "bar"), axisLine: { lineStyle: { color: colors.grid } }, axisTick: { show: false }, axisLabel: { color: colors.text, fontSize: 11, hideOverlap: true, margin: 12 } },
+    xAxis: { type: "category", data: JSON.parse(labels), boundaryGap: JSON.parse(items).some((item) => item.type === "bar"), axisLine: { lineStyle: { color: colors.grid } }, axisTick: { show: false }, axisLabel: { color: colors.text, fontSize: 11, hideOverlap: true, margin: 10 } },
     yAxis: { type: "value", splitNumber: 4, axisLabel: { color: colors.text, fontSize: 11, formatter: format.short }, splitLine: { lineStyle: { color: colors.grid } } },
     series: JSON.parse(items).map((item) => series(item, colors)),
   };

@@ -1,0 +1,152 @@
+"""The one table of the console, as values: a page says what is in it, `parts/table.html` draws it, `to_csv` exports it."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Generic, TypeVar
+from urllib.parse import urlencode
+
+T = TypeVar("T")
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Plain text: names, amounts, numbers already written for people."""
+
+    text: str
+    kind: ClassVar[str] = "text"
+
+    @property
+    def plain(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Link(Text):
+    href: str
+    kind: ClassVar[str] = "link"
+
+
+@dataclass(frozen=True)
+class Person(Link):
+    """Avatar, name, and a second line."""
+
+    sub: str = ""
+    kind: ClassVar[str] = "person"
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word with a tone: `good`, `warn`, `bad`, `info`, `accent` or none."""
+
+    text: str
+    tone: str = ""
+    dot: bool = True
+
+
+@dataclass(frozen=True)
+class Badges:
+    badges: tuple[Badge, ...]
+    kind: ClassVar[str] = "badges"
+
+    @property
+    def plain(self) -> str:
+        return ", ".join(badge.text for badge in self.badges)
+
+
+@dataclass(frozen=True)
+class When:
+    at: datetime | None
+    kind: ClassVar[str] = "when"
+
+    @property
+    def plain(self) -> str:
+        return self.at.isoformat().replace("+00:00", "Z") if self.at else ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`percent` of None is a bar without end."""
+
+    percent: float | None
+    left: str = ""
+    right: str = ""
+    tone: str = ""
+    kind: ClassVar[str] = "progress"
+
+    @property
+    def plain(self) -> str:
+        return "" if self.percent is None else f"{self.percent:.0f}%"
+
+
+Cell = Text | Badges | When | Progress
+
+
+@dataclass(frozen=True)
+class Column(Generic[T]):
+    """`sort` is the value of the `sort` parameter that this column stands for; `end` aligns numbers."""
+
+    key: str
+    label: str
+    cell: Callable[[T], Cell]
+    sort: str = ""
+    end: bool = False
+    minor: bool = False
+    sorted: str = ""
+    href: str = ""
+
+    @property
+    def style(self) -> str:
+        return " ".join(name for name, on in (("end", self.end), ("wide-only", self.minor)) if on)
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    label: str
+    href: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is shown of one page of a list. `next` and `more` are the links to the page after, whole and rows only."""
+
+    id: str
+    label: str
+    columns: Sequence[Column[object]]
+    rows: list[Row]
+    next: str = ""
+    more: str = ""
+    csv: str = ""
+    picks: bool = False
+    filtered: bool = False
+    summary: str = field(default="")
+
+
+def to_csv(columns: Sequence[Column[T]], items: Sequence[T]) -> str:
+    """The table as CSV (RFC 4180); a cell that a spreadsheet would run as a formula is kept as text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([column.label for column in columns])
+    for item in items:
+        writer.writerow([_harmless(column.cell(item).plain) for column in columns])
+    return out.getvalue()
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("+-").replace(".", "", 1).isdigit()
+
+
+def link(path: str, query: dict[str, str], **changes: str) -> str:
+    """`path` with the query's parameters changed; an empty value removes one."""
+    merged = {name: value for name, value in (query | changes).items() if value}
+    return f"{path}?{urlencode(merged)}" if merged else path
