@@ -8,7 +8,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, VersionAttrib
 
 from regulars.kernel.errors import ConflictError, KeyReusedError, NotFoundError
 from regulars.kernel.events import AlreadyHandledError, Envelope, Event, EventItem, Subject
-from regulars.kernel.idempotency import Answer, AnsweredBeforeError, Once, owner_of
+from regulars.kernel.http.answer import Answer
+from regulars.kernel.idempotency import AnsweredBeforeError, Once, owner_of
 from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction

@@ -7,6 +7,7 @@ RegularsError
 ├── UnauthenticatedError (401)      no credential, or one that does not verify
 ├── ForbiddenError (403)            a verified caller without the permission
 ├── NotFoundError (404)             not there, or not this caller's
+├── MethodNotAllowedError (405)     the path exists, the method does not
 ├── GoneError (410)                 was there and has been deleted
 ├── ConflictError (409)             the present state does not allow it (duplicate, wrong status, key in flight)
 ├── StaleError (412)                If-Match names a version that is no longer the current one
@@ -71,6 +72,10 @@ class ForbiddenError(RegularsError):
 
 class NotFoundError(RegularsError):
     status, slug, title = 404, "not-found", "There is no such thing here"
+
+
+class MethodNotAllowedError(RegularsError):
+    status, slug, title = 405, "method-not-allowed", "This method does not exist here"
 
 
 class GoneError(RegularsError):

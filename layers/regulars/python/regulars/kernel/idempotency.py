@@ -5,24 +5,16 @@ DynamoDB's own request token is forgotten after ten minutes; a shop's retry may 
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from regulars.kernel.errors import ConflictError, KeyReusedError, RegularsError
+from regulars.kernel.http.answer import Answer
 from regulars.kernel.ids import digest
 from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer: status, body text and headers."""
-
-    status: int
-    body: str
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class AnsweredBeforeError(RegularsError):

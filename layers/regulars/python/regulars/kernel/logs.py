@@ -16,27 +16,10 @@ from regulars.kernel.settings import StageSettings
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _PHONE = re.compile(r"\+\d[\d \-()]{6,}\d")
 _PERSONAL = frozenset(
-    [
-        "email",
-        "emails",
-        "phone",
-        "name",
-        "first_name",
-        "last_name",
-        "address",
-        "addresses",
-        "date_of_birth",
-        "body",
-        "to",
-        "subject",
-        "text",
-        "html",
-        "ip",
-        "token",
-        "authorization",
-        "cookie",
-        "password",
-    ]
+    """
+    email emails phone name first_name last_name address addresses date_of_birth body to subject text html ip
+    token authorization cookie password
+    """.split()
 )
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

@@ -176,6 +176,8 @@ def _inline(field: dict[str, Any], definitions: dict[str, Any]) -> Any:
 
 def statuses(route: Route) -> list[int]:
     """Every status an operation can answer with, beside its success."""
+    if route.raw and route.permission is Permission.PUBLIC and not route.query:
+        return sorted(route.errors)
     found = {400, 404, 422, *route.errors}
     if route.permission is not Permission.PUBLIC:
         found |= {401, 403}

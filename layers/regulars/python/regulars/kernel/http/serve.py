@@ -15,18 +15,17 @@ from regulars.kernel.errors import (
     MalformedError,
     NotFoundError,
     RegularsError,
-    TooManyError,
 )
+from regulars.kernel.http.answer import Answer, gateway, problem
 from regulars.kernel.http.body import read_json
 from regulars.kernel.http.caller import Call, Caller
 from regulars.kernel.http.routes import Route, Routes
-from regulars.kernel.idempotency import Answer, AnsweredBeforeError, Once
+from regulars.kernel.idempotency import AnsweredBeforeError, Once
 from regulars.kernel.ids import digest
 from regulars.kernel.logs import logger
 from regulars.kernel.permissions import Permission
 
 Event = dict[str, Any]
-_PROBLEMS = "https://regulars.dev/problems/"
 _ANYBODY = Caller("staff", "anybody", None, frozenset())
 _log = logger("http")
 
@@ -53,7 +52,7 @@ def serve(routes: Routes) -> Callable[[Event, Any], Event]:
             _log.exception("unexpected failure", extra={"route": event.get("routeKey")})
             answer = problem(RegularsError(), correlation)
         _log.info("answered", extra={"route": event.get("routeKey"), "status": answer.status})
-        return _gateway(answer, correlation)
+        return gateway(answer, correlation)
 
     return handler
 
@@ -199,31 +198,3 @@ def _pick(answer: Answer, fields: list[str]) -> Answer:
     else:
         picked = {name: whole[name] for name in fields}
     return Answer(answer.status, json.dumps(picked, ensure_ascii=False), answer.headers)
-
-
-def problem(error: RegularsError, correlation: str) -> Answer:
-    """RFC 9457 problem details of an error; ours (5xx) say nothing but the correlation id."""
-    body: dict[str, Any] = {
-        "type": _PROBLEMS + error.slug,
-        "title": error.title,
-        "status": error.status,
-        "detail": error.detail if error.status < 500 else error.title,
-        "correlation_id": correlation,
-    }
-    if error.faults:
-        body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
-    headers = {"content-type": "application/problem+json"}
-    if isinstance(error, TooManyError):
-        headers["retry-after"] = str(error.retry_after)
-    return Answer(error.status, json.dumps(body, ensure_ascii=False), headers)
-
-
-def _gateway(answer: Answer, correlation: str) -> Event:
-    headers = {
-        "x-correlation-id": correlation,
-        "x-content-type-options": "nosniff",
-        "cache-control": "no-store",
-    } | answer.headers
-    if answer.body and "content-type" not in headers:
-        headers["content-type"] = "application/json"
-    return {"statusCode": answer.status, "headers": headers, "body": answer.body}

@@ -1,0 +1,1 @@
+"""The API's own description, and the answer to whatever matches no route."""
