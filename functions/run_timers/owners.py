@@ -1,0 +1,33 @@
+"""Which capability owns a timer, by its name."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from regulars.commerce import carts
+from regulars.customers import remind
+
+from regulars.kernel.clock import clock
+from regulars.kernel.context import Work, begin_work
+from regulars.kernel.errors import BrokenError
+from regulars.kernel.ids import digest
+from regulars.kernel.timers import Timer, timer_of
+
+Owner = Callable[[Timer, datetime], Any]
+
+OWNERS: dict[str, Owner] = {
+    "cart.abandon": lambda timer, now: carts.abandon(timer, now=now),
+    "interaction.due": lambda timer, now: remind(timer, now=now),
+}
+_clock = clock()
+
+
+def run(message: dict[str, Any]) -> None:
+    """Carry out one timer. Raises BrokenError for a name that nobody owns, which ends in the dead-letter queue."""
+    timer = timer_of(message)
+    begin_work(
+        Work(digest(timer.name, timer.subject, message["due"]), tenant=timer.tenant.id, actor="system")
+    )
+    if timer.name not in OWNERS:
+        raise BrokenError(f"nobody owns timers named {timer.name!r}")
+    OWNERS[timer.name](timer, _clock.now())

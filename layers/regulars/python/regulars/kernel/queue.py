@@ -1,0 +1,30 @@
+"""Sending to a queue in batches of ten."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from regulars.kernel.aws import client
+
+T = TypeVar("T")
+MAX_BATCH = 10
+
+
+def batches(things: Iterable[T], size: int = MAX_BATCH) -> Iterator[list[T]]:
+    """`things` in lists of up to `size`."""
+    iterator = iter(things)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def send(queue_url: str, messages: Sequence[dict[str, Any]]) -> list[int]:
+    """Send up to ten messages as JSON; answers the positions of those that the queue did not take."""
+    answer = client("sqs").send_message_batch(
+        QueueUrl=queue_url,
+        Entries=[
+            {"Id": str(position), "MessageBody": json.dumps(message, separators=(",", ":"))}
+            for position, message in enumerate(messages)
+        ],
+    )
+    return [int(failed["Id"]) for failed in answer.get("Failed", ())]
