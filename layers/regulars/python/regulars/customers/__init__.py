@@ -1,0 +1,1 @@
+"""Customers: profiles, facts, search, timeline, interactions and notes."""
