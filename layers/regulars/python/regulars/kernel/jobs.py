@@ -1,0 +1,226 @@
+"""Jobs: long work with progress that everyone can read, done by one worker at a time and resumable at any point;
+`kernel.leases` is the worker's side."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from regulars.kernel.aws import client
+from regulars.kernel.clock import iso
+from regulars.kernel.errors import ConflictError, NotFoundError
+from regulars.kernel.idempotency import Once
+from regulars.kernel.ids import new_id
+from regulars.kernel.pagination import Page, decode_cursor, page_of
+from regulars.kernel.settings import JobsSettings
+from regulars.kernel.table import Item, JsonAttribute, TimeAttribute
+from regulars.kernel.tenancy import Tenant
+from regulars.kernel.transaction import Transaction
+
+
+class State(StrEnum):
+    UPLOADING = "uploading"
+    READY = "ready"
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+ACTIVE = frozenset({State.QUEUED, State.RUNNING, State.UNDOING})
+_COUNTS = ("read", "created", "updated", "unchanged", "refused")
+
+
+class JobItem(Item):
+    kind = UnicodeAttribute(default="job")
+    id = UnicodeAttribute()
+    type = UnicodeAttribute()
+    name = UnicodeAttribute()
+    state = UnicodeAttribute()
+    counts = JsonAttribute()
+    percent = NumberAttribute(default=0)
+    eta_seconds = NumberAttribute(null=True)
+    message = UnicodeAttribute(null=True)
+    created_at = TimeAttribute()
+    created_by = UnicodeAttribute(null=True)
+    started_at = TimeAttribute(null=True)
+    finished_at = TimeAttribute(null=True)
+    undo_until = TimeAttribute(null=True)
+    spec = JsonAttribute()
+    files = JsonAttribute()
+    step = NumberAttribute(default=0)
+    checkpoint = JsonAttribute(null=True)
+    stumbles = NumberAttribute(default=0)
+    stopping = BooleanAttribute(default=False)
+    lease = UnicodeAttribute(null=True)
+    written_by = UnicodeAttribute(null=True)
+    lease_until = TimeAttribute(null=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as it is read. `counts` has at least read, created, updated, unchanged and refused; `percent` is whole;
+    `spec` is what was asked for, `files` names what can be fetched (`source`, `errors`, `result`, `report`)."""
+
+    id: str
+    type: str
+    name: str
+    state: State
+    counts: dict[str, int]
+    percent: int
+    eta_seconds: int | None
+    message: str | None
+    created_at: datetime
+    created_by: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    undo_until: datetime | None
+    spec: dict[str, Any]
+    files: dict[str, str]
+    step: int
+    checkpoint: dict[str, Any]
+    lease_until: datetime | None
+
+    @classmethod
+    def of(cls, item: JobItem) -> "Job":
+        return cls(
+            item.id,
+            item.type,
+            item.name,
+            State(item.state),
+            dict.fromkeys(_COUNTS, 0) | item.counts,
+            int(item.percent),
+            None if item.eta_seconds is None else int(item.eta_seconds),
+            item.message,
+            item.created_at,
+            item.created_by,
+            item.started_at,
+            item.finished_at,
+            item.undo_until,
+            item.spec,
+            item.files,
+            int(item.step),
+            item.checkpoint or {},
+            item.lease_until,
+        )
+
+
+def place_of(tenant: Tenant, job_id: str) -> tuple[str, str]:
+    return tenant.partition("J", job_id), "JOB"
+
+
+def create_job(
+    tenant: Tenant,
+    type: str,
+    name: str,
+    spec: dict[str, Any],
+    *,
+    now: datetime,
+    by: str = "",
+    state: State = State.QUEUED,
+    files: dict[str, str] | None = None,
+    once: Once | None = None,
+) -> Job:
+    """A new job; `enqueue` it when there is something to do."""
+    identifier = new_id("job", now)
+    item = JobItem(
+        *place_of(tenant, identifier),
+        g1pk=tenant.partition("L", "job"),
+        g1sk=f"{iso(now)}#{identifier}",
+        id=identifier,
+        type=type,
+        name=name,
+        state=state.value,
+        counts={},
+        created_at=now,
+        created_by=by or None,
+        spec=spec,
+        files=files or {},
+    )
+    transaction = Transaction(tenant)
+    transaction.create(item)
+    transaction.remember(once, job := Job.of(item))
+    transaction.commit()
+    return job
+
+
+def get_job(tenant: Tenant, job_id: str) -> Job:
+    """The job as it is now. Raises NotFoundError."""
+    return Job.of(_read(tenant, job_id))
+
+
+def list_jobs(tenant: Tenant, *, limit: int = 25, cursor: str | None = None) -> Page[Job]:
+    """Jobs, newest first."""
+    found = JobItem.page(
+        tenant.partition("L", "job"),
+        index="by_list",
+        limit=limit,
+        newest_first=True,
+        after=decode_cursor(tenant, cursor),
+    )
+    return page_of(found, Job.of)
+
+
+def move(tenant: Tenant, job_id: str, allowed: frozenset[State], to: State, **changes: Any) -> Job:
+    """Put a job into another state by hand. Raises ConflictError when its present state is not among `allowed`."""
+    item = JobItem(*place_of(tenant, job_id))
+    actions = assignments({"state": to.value} | changes)
+    condition = JobItem.state.is_in(*sorted(allowed))
+    if not change(item, actions, condition):
+        state = get_job(tenant, job_id).state
+        raise ConflictError(f"this job is {state.value}, so that cannot be done now")
+    return Job.of(item)
+
+
+def assignments(changes: dict[str, Any]) -> list[Action]:
+    """What sets attributes to values; None takes an attribute away."""
+    return [
+        getattr(JobItem, name).remove() if value is None else getattr(JobItem, name).set(value)
+        for name, value in changes.items()
+    ]
+
+
+def request_stop(tenant: Tenant, job_id: str) -> Job:
+    """Have a job stop after the piece of work at hand (its worker completes it, so that nothing is half done)."""
+    item = JobItem(*place_of(tenant, job_id))
+    running = JobItem.state.is_in(State.QUEUED.value, State.RUNNING.value)
+    if not change(item, [JobItem.stopping.set(True)], running):
+        raise ConflictError(f"this job is {get_job(tenant, job_id).state.value}: there is nothing to cancel")
+    return Job.of(item)
+
+
+def enqueue(tenant: Tenant, job_id: str, delay: int = 0, **more: Any) -> None:
+    """Tell the workers that a job has something to do; `delay` in seconds, 900 at the most."""
+    client("sqs").send_message(
+        QueueUrl=JobsSettings.load().jobs_queue_url,
+        MessageBody=json.dumps({"tenant": tenant.id, "job": job_id} | more),
+        DelaySeconds=delay,
+    )
+
+
+def _read(tenant: Tenant, job_id: str) -> JobItem:
+    item = JobItem.read(*place_of(tenant, job_id), consistent=True)
+    if item is None:
+        raise NotFoundError
+    return item
+
+
+def change(item: JobItem, actions: Sequence[Action], condition: Condition) -> bool:
+    """Change a job in place if it is there and `condition` holds; whether it did."""
+    try:
+        item.update(list(actions), condition=condition & JobItem.pk.exists())
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
