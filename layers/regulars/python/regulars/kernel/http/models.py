@@ -1,8 +1,18 @@
 """Bases of what comes in and goes out."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    create_model,
+)
 
 from regulars.kernel.pagination import MAX_LIMIT
 
@@ -22,6 +32,26 @@ Code = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"),
 ]
+
+
+def _from_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("should be a date and time with its zone, such as 2026-11-20T08:30:00Z") from error
+
+
+def _in_range(value: datetime) -> datetime:
+    # Ids carry 48 bits of milliseconds since 1970, and a year near 1 or 9999 has no UTC form.
+    if not 1970 < value.year < 2200:
+        raise ValueError("should be a year from 1971 to 2199")
+    return value.astimezone(UTC)
+
+
+# A moment: ISO 8601 with its zone in, UTC inside.
+Moment = Annotated[AwareDatetime, BeforeValidator(_from_text), AfterValidator(_in_range)]
 
 
 class Input(BaseModel):
