@@ -47,7 +47,7 @@ def decode_cursor(tenant: Tenant, cursor: str | None) -> dict[str, Any] | None:
         raise MalformedError("the cursor is not one that was given out here") from error
     own = tenant.partition()
     if not keys or not all(
-        value["S"].startswith(own + "#") for name, value in keys.items() if name.endswith("pk")
+        (value["S"] + "#").startswith(own + "#") for name, value in keys.items() if name.endswith("pk")
     ):
         raise MalformedError("the cursor is not one that was given out here")
     return keys

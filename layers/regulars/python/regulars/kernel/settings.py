@@ -75,9 +75,15 @@ class TokenSettings(Settings):
     token_secret_arn: str
 
 
-class SignInSettings(Settings):
+class StaffAccountsSettings(Settings):
     user_pool_id: str
+
+
+class SignInSettings(Settings):
     user_pool_client_id: str
+
+
+class VerifyStaffSettings(Settings):
     user_pool_issuer: str
     jwks_url: str
 

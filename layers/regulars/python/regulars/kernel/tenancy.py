@@ -27,6 +27,12 @@ class Tenant:
         return "#".join(("T", self.id, *map(escape, parts)))
 
 
+def system_partition(*parts: str) -> str:
+    """A partition `S#part#part…` outside all tenants: the list of tenants, the look-up of a key. Never reached by a request's
+    parameters."""
+    return "#".join(("S", *map(escape, parts)))
+
+
 def escape(part: str) -> str:
     """`part` so that it can stand between `#` in a key without being taken for two parts."""
     return part.replace("%", "%25").replace("#", "%23") if "#" in part or "%" in part else part

@@ -112,7 +112,8 @@ class Transaction:
                 otherwise or NotFoundError(),
                 lambda send: send.update(
                     item,
-                    actions=actions,
+                    # A copy: PynamoDB adds the version's increment to it, once an attempt.
+                    actions=list(actions),
                     condition=condition,
                     return_values="ALL_OLD",
                     add_version_condition=versioned,

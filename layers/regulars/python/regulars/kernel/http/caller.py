@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from regulars.kernel.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+from regulars.kernel.errors import ForbiddenError, NotFoundError, UnauthenticatedError, UnavailableError
 from regulars.kernel.idempotency import Once
 from regulars.kernel.permissions import OF_CUSTOMER, TENANT_PERMISSIONS, Permission, Role, of_role
 from regulars.kernel.tenancy import Tenant
@@ -24,8 +24,11 @@ class Caller:
 
     @classmethod
     def of(cls, context: dict[str, Any]) -> "Caller":
-        """From the authorizer's context. Raises UnauthenticatedError with the reason of the refusal."""
+        """From the authorizer's context. Raises UnauthenticatedError with the reason of the refusal, UnavailableError when
+        the credential could not be looked at."""
         kind = context.get("caller_kind")
+        if context.get("refusal") == "unavailable":
+            raise UnavailableError
         if not kind:
             raise UnauthenticatedError(_REFUSALS.get(str(context.get("refusal")), ""))
         role = Role(context["role"]) if context.get("role") else None
@@ -49,6 +52,8 @@ def _permissions(context: dict[str, Any], role: Role | None) -> frozenset[Permis
 
 
 _REFUSALS = {
+    "invalid": "The credential does not verify.",
+    "cross-site": "A session cookie is not accepted for a change that another site asks for.",
     "missing": "No credential was sent: use `Authorization: Bearer …` or `X-Api-Key`.",
     "expired": "The token has expired.",
     "suspended": "This tenant is suspended.",
