@@ -17,9 +17,9 @@ os.environ.update(
         "JWKS_URL": "https://issuer.test/jwks.json",
         "SES_CONFIGURATION_SET": "regulars-test",
         "PUBLIC_URL": "https://regulars.test",
-        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",  # noqa: S105
+        "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 )

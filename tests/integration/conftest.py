@@ -7,21 +7,18 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, install
+from local.engine import Engine
 from regulars.kernel.aws import client
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[Engine]:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A running engine; every AWS client of this process talks to it."""
-    install()
-    running = Engine()
-    running.start()
-    os.environ["AWS_ENDPOINT_URL"] = running.url
-    yield running
-    running.stop()
+    with Engine(tmp_path_factory.mktemp("engine")) as running:
+        os.environ.update(running.environment)
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +51,7 @@ def _key(pk: str, sk: str) -> list[dict[str, Any]]:
 def bucket(engine: Engine) -> str:
     """The bucket of uploads and exports."""
     name = os.environ["BUCKET_NAME"]
-    client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    client("s3").create_bucket(Bucket=name)
     return name
 
 

@@ -4,6 +4,7 @@ Unicode, bounded size. Raises errors that name the place."""
 import base64
 import binascii
 import json
+import re
 from typing import Any, NoReturn
 
 from regulars.kernel.errors import (
@@ -15,6 +16,8 @@ from regulars.kernel.errors import (
 )
 
 MAX_BODY = 128 * 1024
+_JSON = "application/json"
+_JSON_MEDIA = re.compile(r"\s*application/([\w.-]+\+)?json\s*(;|\Z)", re.IGNORECASE)
 
 
 class _DuplicateNameError(ValueError):
@@ -23,10 +26,10 @@ class _DuplicateNameError(ValueError):
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise _DuplicateNameError(next(name for name in names if names.count(name) > 1))
-    return found
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    raise _DuplicateNameError(next(name for name in names if names.count(name) > 1))
 
 
 def _no_constant(text: str) -> NoReturn:
@@ -59,11 +62,13 @@ def read_json(event: dict[str, Any], limit: int = MAX_BODY) -> Any:
 
 def _text(event: dict[str, Any], limit: int) -> str:
     raw: str = event.get("body") or ""
-    media = event.get("headers", {}).get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media != "application/json" and not media.endswith("+json"):
+    media = event.get("headers", {}).get("content-type", _JSON)
+    if media != _JSON and not _JSON_MEDIA.match(media):
         raise UnsupportedMediaError
     if len(raw) > limit * (2 if event.get("isBase64Encoded") else 1):
         raise TooLargeError(f"the body may have {limit // 1024} KB at the most")
+    if raw.isascii() and not event.get("isBase64Encoded"):
+        return raw
     try:
         data = base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode()
         if len(data) > limit:

@@ -22,7 +22,7 @@ from regulars.kernel.http.caller import Call, Caller
 from regulars.kernel.http.routes import Route, Routes
 from regulars.kernel.idempotency import AnsweredBeforeError, Once
 from regulars.kernel.ids import digest
-from regulars.kernel.logs import logger
+from regulars.kernel.logs import log_answer, logger
 from regulars.kernel.permissions import Permission
 
 Event = dict[str, Any]
@@ -51,7 +51,7 @@ def serve(routes: Routes) -> Callable[[Event, Any], Event]:
         except Exception:  # noqa: BLE001  (the outermost edge)
             _log.exception("unexpected failure", extra={"route": event.get("routeKey")})
             answer = problem(RegularsError(), correlation)
-        _log.info("answered", extra={"route": event.get("routeKey"), "status": answer.status})
+        log_answer(event.get("routeKey", ""), answer.status)
         return gateway(answer, correlation)
 
     return handler

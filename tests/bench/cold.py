@@ -1,0 +1,57 @@
+"""Cold start: CPU to import a function and make its DynamoDB client, against importing everything that any function uses."""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.report import Figure
+
+ROOT = Path(__file__).parent.parent.parent
+RUNS = 7
+_CLIENT = "from regulars.kernel.aws import client; client('dynamodb')"
+# What a function that does not choose pays: all handlers and libraries of the product, and the clients of its services.
+_SERVICES = ("dynamodb", "events", "sqs", "s3", "sesv2", "cognito-idp", "secretsmanager")
+
+
+def measure() -> list[Figure]:
+    """One figure an API function; the bar is 0.45 of everything."""
+    functions = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
+    apis = [name for name in functions if name.endswith("_api")]
+    everything = "\n".join(
+        [f"import {name}.handler" for name in functions]
+        + ["import orjson, jinja2, jwt, phonenumbers, cryptography.hazmat.primitives.asymmetric.rsa"]
+        + ["from regulars.kernel.aws import client"]
+        + [f"client({service!r})" for service in _SERVICES]
+    )
+    with tempfile.TemporaryDirectory() as cache:
+        whole = _cpu(everything, cache)
+        figures = [Figure("cold import of everything", whole * 1000, "ms CPU")]
+        for name in apis:
+            needs_table = name != "docs_api"
+            code = f"import {name}.handler\n" + (_CLIENT if needs_table else "")
+            own = _cpu(code, cache)
+            figures.append(Figure(f"cold import of {name}", own * 1000, "ms CPU", own / whole, 0.45))
+    return figures
+
+
+def _cpu(code: str, cache: str) -> float:
+    """Median seconds of CPU of a fresh interpreter, bare start-up taken off; compiled files are there, as we ship them."""
+    return statistics.median(_once(code, cache) for _ in range(RUNS + 1)) - statistics.median(
+        _once("pass", cache) for _ in range(RUNS)
+    )
+
+
+def _once(code: str, cache: str) -> float:
+    environment = os.environ | {
+        "PYTHONPYCACHEPREFIX": cache,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "functions"), str(ROOT)]),
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", "import tests.conftest\n" + code], env=environment, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
