@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent.parent.parent / "functions")]
-
-import tests.conftest  # noqa: F401  (settings)
-from tests.bench import cold, warm
-
 
 def main() -> None:
+    """Print every figure as it is measured."""
+    sys.path.insert(0, str(Path(__file__).parent.parent.parent / "functions"))
+    import tests.conftest  # noqa: F401  (settings, before anything of the product)
+    from tests.bench import cold, warm
+
     for topic in (warm, cold):
         for figure in topic.measure():
             print(figure.line(), flush=True)
