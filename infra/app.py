@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import App, Aspects, Environment, Tags
+from aws_cdk import App, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from infra.config import Stage, stage_from_environment
-from infra.constructs.code import LayerFolders
-from infra.layers import build_layers
+from infra.layers import LayerFolders, build_layers
 from infra.openapi import Route, read_routes
 from infra.stacks.app import AppStack
 from infra.stacks.data import DataStack
@@ -32,7 +31,7 @@ def main() -> None:
     layers = None if stage.is_local else build_layers()
     build_app(app, stage, read_routes(), layers)
     if not stage.is_local:
-        Aspects.of(app).add(AwsSolutionsChecks())
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth()
 
 

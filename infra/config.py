@@ -95,5 +95,12 @@ def stage_from_environment(name: str) -> Stage:
         public_url=os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000"),
         engine_url=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
         token_secret=os.environ.get("LOCAL_TOKENS", "synthesized-without-a-supervisor"),
-        python_path=tuple(Path(entry) for entry in os.environ.get("LOCAL_PYTHONPATH", "").split(":") if entry),
+        python_path=tuple(
+            Path(entry) for entry in os.environ.get("LOCAL_PYTHONPATH", "").split(":") if entry
+        ),
     )
+
+
+def physical_name(stage: Stage, name: str) -> str:
+    """The name of a function or queue in its account: operators and `regulars redrive` find it by this rule."""
+    return f"regulars-{stage.name}-{name.replace('_', '-')}"

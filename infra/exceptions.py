@@ -1,15 +1,11 @@
-"""Reasoned exceptions from cdk-nag's AwsSolutions rules: one call per rule and resource, never a blanket."""
+"""Reasoned exceptions from cdk-nag's AwsSolutions rules: one finding and one resource each, never a blanket."""
 
-from collections.abc import Sequence
-
-from cdk_nag import NagPackSuppression, NagSuppressions
-from constructs import Construct
+from aws_cdk import Acknowledgment, Validations
+from constructs import IConstruct
 
 
-def accept(resource: Construct, rule: str, reason: str, *, applies_to: Sequence[str] | None = None) -> None:
-    """Records why `rule` does not hold for `resource`; `applies_to` narrows it to single findings."""
-    NagSuppressions.add_resource_suppressions(
-        resource,
-        [NagPackSuppression(id=rule, reason=reason, applies_to=list(applies_to) if applies_to else None)],
-        apply_to_children=True,
-    )
+def accept(resource: IConstruct, rule: str, reason: str, *findings: str) -> None:
+    """Records why `rule` does not hold for `resource` and what is below it; `findings` name its single findings."""
+    validations = Validations.of(resource)
+    for rule_id in [f"{rule}[{finding}]" for finding in findings] or [rule]:
+        validations.acknowledge(Acknowledgment(id=rule_id, reason=reason))

@@ -26,7 +26,8 @@ class Need(Enum):
     @property
     def settings(self) -> tuple[str, ...]:
         """Names of the environment variables that come with this need."""
-        return self.value
+        names: tuple[str, ...] = self.value
+        return names
 
 
 COMMON_SETTINGS = (

@@ -12,23 +12,34 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.config import ROOT
-from infra.constructs.code import LayerFolders
 
 BUILD_FOLDER = ROOT / ".build" / "layers"
 SOURCE = ROOT / "layers" / "regulars" / "python"
-RECIPE = "2"
+RECIPE = "1"
 USED_SERVICES = frozenset(
     {"cognito-idp", "dynamodb", "events", "lambda", "s3", "secretsmanager", "sesv2", "sns", "sqs", "sts"}
 )
-BOTOCORE_SHARED = frozenset({"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"})
+BOTOCORE_SHARED = frozenset(
+    {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
+)
 NEVER_RUN = ("tests", "test", "__pycache__")
 NOISE_SUFFIXES = (".pyi", ".pyx", ".pxd", ".c", ".h")
 NOISE_FILES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+
+
+@dataclass(frozen=True)
+class LayerFolders:
+    """Built layer folders, each with a `python/` inside, and the hash of what each was built from."""
+
+    vendor: Path
+    vendor_hash: str
+    regulars: Path
+    regulars_hash: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,10 @@ def build_layers(target: Target = LAMBDA) -> LayerFolders:
     for name, folder in (("vendor", vendor), ("regulars", regulars)):
         print(f"layer {name}: {folder_size(folder) / 1e6:.1f} MB unzipped", file=sys.stderr)
     if interpreter is None:
-        print(f"no Python {target.python} here: layers ship without bytecode (slower cold starts)", file=sys.stderr)
+        print(
+            f"no Python {target.python} here: layers ship without bytecode (slower cold starts)",
+            file=sys.stderr,
+        )
     return LayerFolders(vendor, vendor_hash, regulars, regulars_hash)
 
 
@@ -66,12 +80,16 @@ def find_interpreter(version: str) -> str | None:
     """Path of a Python of that version: this one, one uv knows, or one uv can install; None if there is none."""
     if version == HOST.python:
         return sys.executable
-    for command in (["python", "find", version], ["python", "install", version]):
-        found = subprocess.run([uv(), *command], capture_output=True, text=True, check=False)
-        if found.returncode == 0 and command[1] == "find":
-            return found.stdout.strip()
-    again = subprocess.run([uv(), "python", "find", version], capture_output=True, text=True, check=False)
-    return again.stdout.strip() if again.returncode == 0 else None
+    found = _uv_python("find", version)
+    if found.returncode and _uv_python("install", version).returncode == 0:
+        found = _uv_python("find", version)
+    return None if found.returncode else found.stdout.strip()
+
+
+def _uv_python(action: str, version: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"UV_HTTP_RETRIES": "0"}
+    command = [uv(), "python", action, version]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 def uv() -> str:
@@ -85,11 +103,19 @@ def folder_size(folder: Path) -> int:
 
 
 def _locked_requirements() -> str:
-    command = [uv(), "export", "--frozen", "--no-default-groups", "--no-emit-project", "--no-annotate", "--no-header"]
+    command = [
+        uv(),
+        "export",
+        "--frozen",
+        "--no-default-groups",
+        "--no-emit-project",
+        "--no-annotate",
+        "--no-header",
+    ]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
-def _once(name: str, build: "Builder") -> Path:
+def _once(name: str, build: Callable[[Path], None]) -> Path:
     """Builds beside the final place and moves it there whole: a build that was cut short leaves nothing."""
     final = BUILD_FOLDER / name
     if final.is_dir():
@@ -101,3 +127,70 @@ def _once(name: str, build: "Builder") -> Path:
         build(folder / "python")
         folder.rename(final)
     return final
+
+
+def _vendor(folder: Path, requirements: str, target: Target, interpreter: str | None) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listing:
+        listing.write(requirements)
+        listing.flush()
+        command = [
+            uv(),
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+        ]
+        command += ["--target", str(folder), "--python-version", target.python, "-r", listing.name]
+        if target.platform:
+            command += ["--python-platform", target.platform]
+        subprocess.run(command, cwd=ROOT, check=True)
+    _strip(folder)
+    _compile(folder, interpreter)
+
+
+def _package(folder: Path, interpreter: str | None) -> None:
+    shutil.copytree(SOURCE / "regulars", folder / "regulars", ignore=shutil.ignore_patterns("__pycache__"))
+    _compile(folder, interpreter)
+
+
+def _strip(folder: Path) -> None:
+    """Takes away what Lambda never reads: services we do not call, tests, stubs, C sources, installer records."""
+    for entry in (folder / "botocore" / "data").iterdir():
+        if entry.name not in USED_SERVICES | BOTOCORE_SHARED:
+            _remove(entry)
+    _remove(folder / "bin")
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.name in (*NEVER_RUN, *NOISE_FILES) or path.suffix in NOISE_SUFFIXES:
+            _remove(path)
+
+
+def _compile(folder: Path, interpreter: str | None) -> None:
+    """Adds bytecode that is trusted without looking at the source's time, which zipping changes."""
+    if interpreter is None:
+        return
+    command = [interpreter, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    subprocess.run([*command, str(folder)], check=True)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _contents(folder: Path) -> Iterable[str]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+if __name__ == "__main__":
+    build_layers()

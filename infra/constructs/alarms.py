@@ -22,18 +22,18 @@ class Alarms(Construct):
             self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
 
     def on_function(self, function: lambda_.Function, name: str) -> None:
-        """Rings when the function raised or was throttled within five minutes."""
+        """Rings when the function raised, or was throttled, within five minutes."""
         period = Duration.minutes(5)
-        faults = cloudwatch.MathExpression(
-            expression="errors + throttles",
-            label="errors and throttles",
-            period=period,
-            using_metrics={
-                "errors": function.metric_errors(period=period),
-                "throttles": function.metric_throttles(period=period),
-            },
+        self._alarm(
+            f"{name}-errors",
+            function.metric_errors(period=period),
+            f"{name} raised errors: read its log group",
         )
-        self._alarm(f"{name}-faults", faults, f"{name} raised errors or was throttled: read its log group")
+        self._alarm(
+            f"{name}-throttles",
+            function.metric_throttles(period=period),
+            f"{name} was throttled: raise the account's concurrency or look for a loop",
+        )
 
     def on_dead_letters(self, queue: sqs.Queue, name: str) -> None:
         """Rings while at least one message waits in a dead-letter queue."""

@@ -1,7 +1,6 @@
 """Where a function's code comes from: its folder and layers on AWS, this machine's checkout locally."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
@@ -9,19 +8,10 @@ from constructs import Construct
 
 from infra.config import ROOT, Local, Stage
 from infra.functions import FunctionSpec
+from infra.layers import LayerFolders
 
 FUNCTIONS_FOLDER = ROOT / "functions"
 LIVE_FOLDER = ROOT / "local" / "live"
-
-
-@dataclass(frozen=True)
-class LayerFolders:
-    """Built layer folders, each with a `python/` inside, and the hash of what each was built from."""
-
-    vendor: Path
-    vendor_hash: str
-    regulars: Path
-    regulars_hash: str
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,9 @@ def add_dashboard(
     board.add_widgets(
         _graph("Function errors", [f.metric_errors(period=PERIOD) for f in functions]),
         _graph("Function throttles", [f.metric_throttles(period=PERIOD) for f in functions]),
-        _graph("Function duration p95", [f.metric_duration(period=PERIOD, statistic="p95") for f in functions]),
+        _graph(
+            "Function duration p95", [f.metric_duration(period=PERIOD, statistic="p95") for f in functions]
+        ),
     )
     board.add_widgets(
         _graph("Oldest message (s)", [q.queue.metric_approximate_age_of_oldest_message() for q in queues]),

@@ -54,4 +54,4 @@ class EmailSending(Construct):
                 ),
             ),
         )
-        destination.add_dependency(configuration)
+        destination.add_resource_dependency(configuration)

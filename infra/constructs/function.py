@@ -6,11 +6,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.config import Stage
+from infra.config import Stage, physical_name
 from infra.constructs.alarms import Alarms
 from infra.constructs.code import CodeSource
 from infra.constructs.resources import Resources, grant_needs, settings_for
-from infra.exceptions import accept
 from infra.functions import FunctionSpec
 
 
@@ -33,6 +32,7 @@ class RegularsFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
+            function_name=physical_name(stage, spec.name),
             code=source.code,
             handler=source.handler,
             layers=list(source.layers),
@@ -45,7 +45,6 @@ class RegularsFunction(Construct):
             log_group=log_group,
         )
         grant_needs(self.function, spec, stage, resources)
-        _accept_narrow_wildcards(self)
         alarms.on_function(self.function, spec.name)
 
 
@@ -70,19 +69,6 @@ def _role(scope: Construct, log_group: logs.LogGroup) -> iam.Role:
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log_group.grant_write(role)
     return role
-
-
-def _accept_narrow_wildcards(function: Construct) -> None:
-    accept(
-        function,
-        "AwsSolutions-IAM5",
-        "the wildcard stays inside one named resource: objects under tenants/ of the uploads bucket, or any "
-        "verified sender identity of this account, which tenants add at run time",
-        applies_to=[
-            "Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*",
-            "regex:/^Resource::.*Uploads.*\\/tenants\\/\\*$/g",
-        ],
-    )
 
 
 def _camel(name: str) -> str:

@@ -5,12 +5,13 @@ from typing import Any
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_events as events
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.config import Stage
 from infra.constructs.alarms import Alarms
 from infra.constructs.api import RegularsApi
-from infra.constructs.code import CodeSource, LayerFolders
+from infra.constructs.code import CodeSource
 from infra.constructs.dashboard import add_dashboard
 from infra.constructs.email import EmailSending
 from infra.constructs.function import RegularsFunction
@@ -18,6 +19,7 @@ from infra.constructs.queues import WorkQueue, dead_letter_queue
 from infra.constructs.resources import Resources
 from infra.constructs.triggers import consume, every_minute, publish_inserts, route_events
 from infra.functions import FUNCTIONS, Authorizer, Events, EveryMinute, FunctionSpec, Http, Outbox, Queue
+from infra.layers import LayerFolders
 from infra.openapi import Route
 from infra.stacks.data import DataStack
 
@@ -69,7 +71,7 @@ class AppStack(Stack):
 
     def _work_queue(self, spec: FunctionSpec) -> WorkQueue:
         visibility = Duration.seconds(spec.timeout * self._config.redelivery_factor)
-        return WorkQueue(self, f"{spec.name}-queue", spec.name, visibility, self._alarms)
+        return WorkQueue(self, self._config, spec.name, visibility, self._alarms)
 
     def _set_off(self, made: RegularsFunction) -> None:
         spec = made.spec
@@ -90,8 +92,8 @@ class AppStack(Stack):
             case EveryMinute():
                 every_minute(made, made.function, self._failures(made))
 
-    def _failures(self, made: RegularsFunction) -> Any:
-        return dead_letter_queue(made, "Failures", made.spec.name, self._alarms)
+    def _failures(self, made: RegularsFunction) -> sqs.Queue:
+        return dead_letter_queue(made, self._config, made.spec.name, self._alarms)
 
     def _outputs(self, functions: Sequence[RegularsFunction]) -> None:
         add_dashboard(
@@ -105,11 +107,6 @@ class AppStack(Stack):
         CfnOutput(self, "ApiId", value=self._api.api.ref)
         CfnOutput(self, "Url", value=self._api.url)
         CfnOutput(self, "AlarmTopic", value=self._alarms.topic.topic_arn)
-        for made in functions:
-            CfnOutput(self, f"Function-{made.spec.name}".replace("_", "-"), value=made.function.function_name)
-        for name, work in self._queues.items():
-            CfnOutput(self, f"Queue-{name}".replace("_", "-"), value=work.queue.queue_url)
-            CfnOutput(self, f"DeadLetters-{name}".replace("_", "-"), value=work.dead_letters.queue_url)
 
 
 def _has_queue(spec: FunctionSpec) -> bool:

@@ -115,7 +115,9 @@ class DataStack(Stack):
             pool, "AwsSolutions-COG3", "threat protection is billed per user; a stage may switch the plan on"
         )
         accept(
-            pool, "AwsSolutions-COG8", "the Plus plan is billed per user; a shop that wants it changes one line"
+            pool,
+            "AwsSolutions-COG8",
+            "the Plus plan is billed per user; a shop that wants it changes one line",
         )
         return pool
 

@@ -1,0 +1,5 @@
+"""`python -m local`: see supervisor."""
+
+from local.supervisor import main
+
+main()
