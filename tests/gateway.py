@@ -99,7 +99,11 @@ class Gateway:
         return found
 
 
-def operations() -> list[str]:
-    """`GET /customers` and so on: everything in the document."""
+def operations() -> dict[str, bool]:
+    """`GET /customers` and so on: everything in the document, and whether it takes any input."""
     paths = openapi_document()["paths"]
-    return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+    return {
+        f"{method.upper()} {path}": bool(operation["parameters"] or "requestBody" in operation)
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }

@@ -30,8 +30,17 @@ def api(engine: Engine, table: str, bucket: str) -> BaseSchema:
     return schema
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
-@pytest.mark.parametrize("key", operations())
+# What takes nothing cannot be given anything wrong.
+WAYS = [
+    pytest.param(key, mode, id=f"{key} {mode.value}")
+    for key, takes_input in operations().items()
+    for mode in (
+        [GenerationMode.POSITIVE, GenerationMode.NEGATIVE] if takes_input else [GenerationMode.POSITIVE]
+    )
+]
+
+
+@pytest.mark.parametrize(("key", "mode"), WAYS)
 def test_no_server_error_and_no_undocumented_answer(api: BaseSchema, key: str, mode: GenerationMode) -> None:
     method, path = key.split(" ")
 
