@@ -4,9 +4,11 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """`<resource>:<read|write>`; also the scopes of API keys. `PUBLIC` needs no credential at all."""
+    """`<resource>:<read|write>`; also the scopes of API keys. `PUBLIC` needs no credential at all, `VERIFIED` any that
+    verifies (a customer's aside, which reaches only routes of its own)."""
 
     PUBLIC = "public"
+    VERIFIED = "verified"
     TENANTS_ADMIN = "tenants:admin"
     SETTINGS_READ = "settings:read"
     SETTINGS_WRITE = "settings:write"
@@ -42,7 +44,7 @@ class Role(StrEnum):
 P = Permission
 
 # What an API key may be given, and what the highest role has: everything inside one tenant.
-TENANT_PERMISSIONS = frozenset(P) - {P.PUBLIC, P.TENANTS_ADMIN}
+TENANT_PERMISSIONS = frozenset(P) - {P.PUBLIC, P.VERIFIED, P.TENANTS_ADMIN}
 
 _VIEW = {P.SETTINGS_READ, P.CUSTOMERS_READ, P.PRODUCTS_READ, P.ORDERS_READ, P.JOBS_READ, P.STATS_READ}
 _ROLES: dict[Role, frozenset[Permission]] = {

@@ -36,7 +36,7 @@ class Caller:
         return cls(cast("Kind", kind), str(context["caller_id"]), tenant, _permissions(context, role), role)
 
     def may(self, permission: Permission) -> bool:
-        return permission is Permission.PUBLIC or permission in self.permissions
+        return permission in {Permission.PUBLIC, Permission.VERIFIED} or permission in self.permissions
 
 
 def _permissions(context: dict[str, Any], role: Role | None) -> frozenset[Permission]:

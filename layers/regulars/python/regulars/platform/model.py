@@ -1,0 +1,238 @@
+"""Tenants, staff and API keys: values and the rules about them, without AWS, clock or randomness."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.functional_validators import field_validator
+
+from regulars.kernel.errors import ForbiddenError, InvalidError
+from regulars.kernel.money import CURRENCIES
+from regulars.kernel.permissions import TENANT_PERMISSIONS, Permission, Role
+
+_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+){0,2}\Z")
+_CUSTOMER = re.compile(r"cus_[0-9A-HJKMNP-TV-Z]{26}\Z")
+
+Status = Literal["active", "suspended"]
+
+
+def _zone(name: str) -> str:
+    try:
+        if not _ZONE.match(name):
+            raise ValueError
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise ValueError(f"{name[:50]!r} is not an IANA time zone such as Europe/Warsaw") from error
+    return name
+
+
+def _currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise ValueError(f"{code[:10]!r} is not an ISO 4217 currency code such as EUR")
+    return code
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    if len(set(values)) != len(values):
+        raise ValueError("names something twice")
+    return values
+
+
+ZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+Currency = Annotated[str, StringConstraints(min_length=3, max_length=3), AfterValidator(_currency)]
+# BCP 47, in the usual spelling: `en`, `pt-BR`, `zh-Hant-TW`.
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
+Languages = Annotated[list[Language], Field(min_length=1, max_length=20), AfterValidator(_distinct)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        max_length=254,
+        pattern=r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~\-]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9\-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9\-]*[a-zA-Z0-9])?)+$",
+    ),
+]
+StaffRole = Annotated[Role, Field(strict=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Branding(_Strict):
+    """How the tenant's pages and messages look."""
+
+    logo_url: (
+        Annotated[str, StringConstraints(max_length=500, pattern=r"^https://[^\s\x00-\x1f\x7f\"<>]+$")] | None
+    ) = None
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#3454d1"
+
+
+class Sender(_Strict):
+    """Who messages come from. The address must be verified with the provider before anything is sent."""
+
+    name: Name
+    email: Email
+    reply_to: Email | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSettings:
+    """One tenant. `cart_idle_minutes` is how long a cart rests before it counts as abandoned."""
+
+    id: str
+    name: str
+    time_zone: str
+    currency: str
+    languages: list[str]
+    default_language: str
+    branding: Branding
+    sender: Sender
+    cart_idle_minutes: int
+    status: Status
+    created_at: datetime
+    version: int
+
+
+class NewOwner(_Strict):
+    """The first member of staff."""
+
+    email: Email
+    name: Name
+
+
+class NewTenant(_Strict):
+    """What an operator says of a new tenant. `default_language` is the first of `languages` unless given.
+
+    The currency cannot be changed later: totals are kept in it.
+    """
+
+    name: Name
+    time_zone: ZoneName
+    currency: Currency
+    languages: Languages = ["en"]
+    default_language: Language | None = None
+    branding: Branding = Branding()
+    sender: Sender
+    cart_idle_minutes: int = Field(60, ge=1, le=43_200)
+    owner: NewOwner
+
+    def settings(self, tenant_id: str, at: datetime) -> TenantSettings:
+        """The tenant as it begins. Raises InvalidError if the default language is not one of the languages."""
+        default = self.default_language or self.languages[0]
+        return TenantSettings(
+            tenant_id,
+            self.name,
+            self.time_zone,
+            self.currency,
+            _with_default(self.languages, default),
+            default,
+            self.branding,
+            self.sender,
+            self.cart_idle_minutes,
+            "active",
+            at,
+            1,
+        )
+
+
+class SettingsChange(_Strict):
+    """A change of settings: what is left out stays. `branding` and `sender` are replaced as a whole."""
+
+    name: Name | None = None
+    time_zone: ZoneName | None = None
+    languages: Languages | None = None
+    default_language: Language | None = None
+    branding: Branding | None = None
+    sender: Sender | None = None
+    cart_idle_minutes: int | None = Field(None, ge=1, le=43_200)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_null(cls, value: Any) -> Any:
+        if value is None:
+            raise ValueError("cannot be null; leave it out to keep it")
+        return value
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("nothing to change")
+        return self
+
+    def applied_to(self, settings: TenantSettings) -> TenantSettings:
+        """The settings after the change, the version aside. Raises InvalidError for a default that is not among the languages."""
+        changed = replace(settings, **{name: getattr(self, name) for name in self.model_fields_set})
+        _with_default(changed.languages, changed.default_language)
+        return changed
+
+
+class TenantChange(SettingsChange):
+    """What an operator may change besides: a suspended tenant's credentials are all refused."""
+
+    status: Status | None = None
+
+
+def _with_default(languages: list[str], default: str) -> list[str]:
+    if default not in languages:
+        raise InvalidError.of(
+            "/default_language", f"{default} is not one of the languages {', '.join(languages)}"
+        )
+    return languages
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """A person who may sign in to one tenant."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    invited_at: datetime
+    invited_by: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key as it is known after its creation; `key` is its text, shown that one time."""
+
+    id: str
+    label: str
+    scopes: list[Permission]
+    created_at: datetime
+    created_by: str
+    valid_until: datetime | None = None
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+    key: str | None = None
+
+
+def grantable(wanted: Iterable[Permission], held: frozenset[Permission]) -> list[Permission]:
+    """`wanted` in order, if an API key may have it and its maker has it: nobody makes a key that may do more than they.
+
+    Raises InvalidError for what no key can have, ForbiddenError for what the maker lacks.
+    """
+    scopes = sorted(set(wanted))
+    for scope in scopes:
+        if scope not in TENANT_PERMISSIONS:
+            raise InvalidError.of("/scopes", f"{scope.value} cannot be given to an API key")
+        if scope not in held:
+            raise ForbiddenError(f"you cannot give the permission {scope.value}, which you do not have")
+    return scopes
+
+
+def check_customer_id(customer_id: str) -> str:
+    """A customer's id of the right form. Raises InvalidError; whether the customer exists is not known here."""
+    if not _CUSTOMER.match(customer_id):
+        raise InvalidError.of("customer_id", "is not a customer's id such as cus_01J…")
+    return customer_id
