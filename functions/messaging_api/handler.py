@@ -1,0 +1,6 @@
+"""The messaging API."""
+
+from messaging_api.routes import routes
+from regulars.kernel.http.serve import serve
+
+handler = serve(routes)

@@ -1,0 +1,1 @@
+"""Who carries messages out. Each channel is a Protocol with its implementations beside it."""
