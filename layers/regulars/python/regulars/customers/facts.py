@@ -23,6 +23,7 @@ from regulars.kernel.transaction import Transaction
 SHARDS = 64
 # Kinds beyond this many share one counter, so that an item stays small whatever a shop's page sends.
 MAX_KINDS = 60
+MAX_CHOICES = 20
 OTHER_KIND = "other"
 # Spend may be negative (a refund of an order from before our time); the key must sort all the same.
 _SPEND_ZERO = 10**14
@@ -56,6 +57,7 @@ class FactsItem(Item):
     last_activity_at = TimeAttribute(null=True)
     counts = JsonAttribute(default=dict)
     seen = JsonAttribute(default=dict)
+    habits = JsonAttribute(default=dict)
     activity_revision = NumberAttribute(default=0)
 
 
@@ -87,6 +89,7 @@ class Facts:
     last_activity_at: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
+    habits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     activity_revision: int = 0
 
     @property
@@ -122,10 +125,14 @@ class TotalsChange:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """How often each kind of thing happened, and each kind's latest moment."""
+    """How often each kind of thing happened, each kind's latest moment, and how often each choice was made.
+
+    `habits` maps what is chosen (`category`, `payment`, `channel`) to how often each was.
+    """
 
     counts: Mapping[str, int]
     seen: Mapping[str, datetime]
+    habits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def facts_key(tenant: Tenant, customer_id: str) -> tuple[str, str]:
@@ -233,9 +240,20 @@ def note_activity(tx: Transaction, facts: Facts, activity: Activity) -> None:
     actions: list[Action] = [
         FactsItem.counts.set(counts),
         FactsItem.seen.set(seen),
+        FactsItem.habits.set(_added_habits(facts, activity)),
         FactsItem.activity_revision.set(facts.activity_revision + 1),
     ]
     if latest := max(seen.values(), default=""):
         actions.append(FactsItem.last_activity_at.set(datetime.fromisoformat(latest)))
     item = FactsItem(*facts_key(tx.tenant, facts.customer_id))
     tx.update(item, actions, FactsItem.activity_revision == facts.activity_revision, FactsMovedError())
+
+
+def _added_habits(facts: Facts, activity: Activity) -> dict[str, dict[str, int]]:
+    habits = {what: dict(choices) for what, choices in facts.habits.items()}
+    for what, choices in activity.habits.items():
+        made = habits.setdefault(what, {})
+        for choice, times in choices.items():
+            kept = choice if choice in made or len(made) < MAX_CHOICES else OTHER_KIND
+            made[kept] = made.get(kept, 0) + times
+    return habits

@@ -31,6 +31,7 @@ class OrderPlaced(Event, name="order.placed"):
     lines: list[Bought]
     nth: int
     channel: str | None = None
+    payment_method: str | None = None
     coupon: str | None = None
     cart_id: str | None = None
 
@@ -110,6 +111,7 @@ def placed(order: Order, nth: int) -> OrderPlaced:
         lines=[Bought.of(line) for line in order.lines],
         nth=nth,
         channel=order.channel,
+        payment_method=order.payment_method,
         coupon=order.coupon,
         cart_id=order.cart_id,
     )

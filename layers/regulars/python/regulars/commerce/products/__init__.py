@@ -1,5 +1,6 @@
 """Products (COM-1)."""
 
+from regulars.commerce.products.categories import categories_of
 from regulars.commerce.products.model import Outcome, PricePoint, Product, ProductInput, ProductRow
 from regulars.commerce.products.service import archive, get, list_products, price_history, put, put_many
 
@@ -10,6 +11,7 @@ __all__ = [
     "ProductInput",
     "ProductRow",
     "archive",
+    "categories_of",
     "get",
     "list_products",
     "price_history",
