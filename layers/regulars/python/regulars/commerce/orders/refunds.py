@@ -32,10 +32,13 @@ def record_refund(
     once: Once | None = None,
     history: bool = False,
     origin: Origin | None = None,
+    own_currency: bool = False,
 ) -> Refund:
     """Record a refund; idempotent by number. Raises NotFoundError for an unknown customer, ConflictError when the number
     belongs to another refund, InvalidError for a moment in the future or another currency than the customer's."""
     at = rules.past(new.refunded_at or now, now, "/refunded_at")
+    if own_currency:
+        totals.check_tenant_currency(tenant, new.currency)
     number = new.number or ulid(now)
     customer_id = resolve(tenant, new.customer, verify=False)
 

@@ -33,7 +33,7 @@ class _TakenError(ConflictError):
 
 
 # What else belongs into the transaction of an order that is placed: the cart that it was.
-Converts = Callable[[Transaction, str, datetime], str | None]
+Converts = Callable[[Transaction, str], str | None]
 
 
 def place(
@@ -45,15 +45,19 @@ def place(
     history: bool = False,
     origin: Origin | None = None,
     converts: Converts | None = None,
+    own_currency: bool = False,
 ) -> Order:
     """Place an order: the order, its event, the customer's totals and the caller's key in one transaction.
 
     Idempotent by number: the same content again gives the order as it stands (`created` false; a status that is new to it is
     taken as a report), other content raises OrderDiffersError. Raises NotFoundError for an unknown customer, InvalidError for
-    a moment in the future or another currency than the customer's. `history` marks the event as past; `origin` (one row of a
-    job) lets `append_lines` and `remove_imported` know the order again.
+    a moment in the future or another currency than the customer's (with `own_currency`: than the tenant's). `history` marks
+    the events as past; `origin` (one row of a job) lets `append_lines` and `remove_imported` know the order again;
+    `converts` takes the customer's cart away in the same transaction.
     """
     placed_at = rules.past(new.placed_at or now, now, "/placed_at")
+    if own_currency:
+        totals.check_tenant_currency(tenant, new.currency)
     number = new.number or ulid(now)
     customer_id = resolve(tenant, new.customer, verify=False)
 
@@ -61,7 +65,7 @@ def place(
         facts = totals.existing_facts(tenant, customer_id, consistent=again, pointer="/customer")
         totals.check_currency(facts, new.currency)
         transaction = Transaction(tenant)
-        cart_id = converts(transaction, facts.customer_id, now) if converts and new.from_cart else None
+        cart_id = converts(transaction, facts.customer_id) if converts and new.from_cart else None
         order = _order(tenant, new, number, facts.customer_id, placed_at, now, origin, cart_id)
         # The key's guard comes first: of two failed conditions the first one is answered.
         transaction.remember(once, order)

@@ -7,6 +7,7 @@ from regulars.customers.facts import Facts, TotalsChange, change_totals, facts_o
 from regulars.kernel.errors import Fault, InvalidError, NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
+from regulars.platform import settings_of
 
 
 def existing_facts(tenant: Tenant, customer_id: str | None, *, consistent: bool, pointer: str = "") -> Facts:
@@ -29,6 +30,13 @@ def check_currency(facts: Facts, currency: str) -> None:
     """A customer's totals are in one currency. Raises InvalidError for another one."""
     if facts.currency is not None and facts.currency != currency:
         raise InvalidError.of("/currency", f"this customer's orders are in {facts.currency}")
+
+
+def check_tenant_currency(tenant: Tenant, currency: str) -> None:
+    """A tenant's statistics are in one currency. Raises InvalidError for another one."""
+    own = settings_of(tenant).currency
+    if own != currency:
+        raise InvalidError.of("/currency", f"should be {own}, the currency of this tenant")
 
 
 def move(transaction: Transaction, facts: Facts, before: Order | None, after: Order | None) -> Facts:
