@@ -41,7 +41,7 @@ class Account:
 
 _WRONG = "The email address or the password is wrong."
 _ERRORS: dict[str, RegularsError] = {
-    "UsernameExistsException": AccountExistsError(),
+    "UsernameExistsException": AccountExistsError("This address has an account already."),
     "NotAuthorizedException": UnauthenticatedError(_WRONG),
     "UserNotConfirmedException": UnauthenticatedError(_WRONG),
     "PasswordResetRequiredException": UnauthenticatedError(_WRONG),
@@ -112,12 +112,23 @@ def close_account(email: str) -> None:
         return
 
 
-def make_operator(email: str) -> None:
-    """Put the account into the group whose members administer tenants."""
+def invite_operator(email: str, name: str, temporary_password: str | None = None) -> str:
+    """Open an account of no tenant in the group whose members administer tenants; returns its `sub`. Again is no error.
+
+    Raises ConflictError for an address with a tenant's account.
+    """
     cognito = client("cognito-idp")
     with suppress(cognito.exceptions.GroupExistsException):
         cognito.create_group(GroupName=OPERATORS, UserPoolId=_pool_id())
+    try:
+        sub = open_account(email, name, "", temporary_password)
+    except AccountExistsError:
+        found = find_account(email)
+        if found.tenant:
+            raise
+        sub = found.sub
     pool("admin_add_user_to_group", UserPoolId=_pool_id(), Username=email, GroupName=OPERATORS)
+    return sub
 
 
 def _attributes(listed: list[dict[str, str]]) -> dict[str, str]:
