@@ -8,25 +8,26 @@ from enum import Enum
 
 
 class Need(Enum):
-    """A capability a function may hold: its settings (environment names) and the grants that go with them."""
+    """Something a function may hold: its settings (environment names) and the grants that go with them."""
 
-    TABLE = ("TABLE_NAME",)
-    UPLOADS = ("BUCKET_NAME",)
-    PUBLISH = ("EVENT_BUS_NAME",)
-    JOBS = ("JOBS_QUEUE_URL",)
-    TIMERS = ("TIMERS_QUEUE_URL",)
-    TOKEN_SECRET = ("TOKEN_SECRET_ARN",)
-    STAFF_ACCOUNTS = ("USER_POOL_ID",)
-    SIGN_IN = ("USER_POOL_CLIENT_ID",)
-    VERIFY_STAFF = ("USER_POOL_ISSUER", "JWKS_URL")
-    LOCAL_TOKENS = ("LOCAL_TOKENS",)
-    EMAIL = ("SES_CONFIGURATION_SET",)
-    ADDRESS = ("PUBLIC_URL",)
+    TABLE = "reads and writes items", ("TABLE_NAME",)
+    ITEM_SHAPES = "knows what items look like, without access to any", ("TABLE_NAME",)
+    UPLOADS = "reads and writes files", ("BUCKET_NAME",)
+    PUBLISH = "puts events on the bus", ("EVENT_BUS_NAME",)
+    JOBS = "starts jobs", ("JOBS_QUEUE_URL",)
+    TIMERS = "sends due timers", ("TIMERS_QUEUE_URL",)
+    TOKEN_SECRET = "signs or verifies customer tokens", ("TOKEN_SECRET_ARN",)
+    STAFF_ACCOUNTS = "creates and changes staff accounts", ("USER_POOL_ID",)
+    SIGN_IN = "signs staff in", ("USER_POOL_CLIENT_ID",)
+    VERIFY_STAFF = "verifies staff tokens", ("USER_POOL_ISSUER", "JWKS_URL")
+    LOCAL_TOKENS = "accepts tokens minted on this machine", ("LOCAL_TOKENS",)
+    EMAIL = "sends mail", ("SES_CONFIGURATION_SET",)
+    ADDRESS = "links to this deployment", ("PUBLIC_URL",)
 
     @property
     def settings(self) -> tuple[str, ...]:
         """Names of the environment variables that come with this need."""
-        names: tuple[str, ...] = self.value
+        names: tuple[str, ...] = self.value[1]
         return names
 
 
@@ -119,7 +120,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (Need.TABLE, Need.UPLOADS, Need.JOBS, Need.STAFF_ACCOUNTS, Need.SIGN_IN),
     ),
     FunctionSpec("assets", Http(extra=("GET /assets/{proxy+}",)), memory=512, timeout=10),
-    FunctionSpec("publish_events", Outbox(), (Need.PUBLISH,), timeout=60),
+    FunctionSpec("publish_events", Outbox(), (Need.PUBLISH, Need.ITEM_SHAPES), timeout=60),
     FunctionSpec("keep_facts", Events(batch_size=25), (Need.TABLE,), timeout=30),
     FunctionSpec("keep_stats", Events(batch_size=100), (Need.TABLE,), timeout=30),
     FunctionSpec(
