@@ -12,12 +12,14 @@ from typing import Any, Generic, Self, TypeVar
 
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
 from pynamodb.constants import STRING
+from pynamodb.exceptions import QueryError
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 import regulars.kernel.aws  # noqa: F401  (PynamoDB must share the session before its first use)
 from regulars.kernel.clock import iso
+from regulars.kernel.errors import MalformedError
 from regulars.kernel.settings import TableSettings
 
 T = TypeVar("T")
@@ -121,6 +123,7 @@ class Item(Model):
         `only` filters what is read, of which about `read_at_most` items at the most: a filtered page may be short, even
         empty, and still have a `last`. Costs 0.5 request units per 4 KB read.
         """
+        _check_position(after, index, pk)
         step = limit if only is None else min(read_at_most, 250)
         pages = cls.query(
             pk,
@@ -133,7 +136,7 @@ class Item(Model):
             last_evaluated_key=after,
         ).page_iter
         items: list[Self] = []
-        for page in pages:
+        for page in _refusing_foreign_positions(pages, after):
             for raw in page["Items"]:
                 items.append(cls.from_raw_data(raw))
                 if len(items) == limit:
@@ -147,6 +150,25 @@ class Item(Model):
     def each(cls, pk: str, sort: Condition | None = None, *, consistent: bool = False) -> Iterator[Self]:
         """All items of a partition, read page by page."""
         return iter(cls.query(pk, sort, consistent_read=consistent))
+
+
+def _check_position(after: dict[str, Any] | None, index: str, pk: str) -> None:
+    """A position comes from a client's cursor: it must be one of this very list. Raises MalformedError."""
+    names = _KEYS[index]
+    if after is None:
+        return
+    if set(after) != set(names) or after[names[-2]]["S"] != pk or not all(key["S"] for key in after.values()):
+        raise MalformedError("the cursor is not one of this list")
+
+
+def _refusing_foreign_positions(pages: Iterator[Any], after: dict[str, Any] | None) -> Iterator[Any]:
+    try:
+        yield from pages
+    except QueryError as error:
+        # The cursor of the same list with other bounds.
+        if after is not None and error.cause_response_code == "ValidationException":
+            raise MalformedError("the cursor is not one of this list") from error
+        raise
 
 
 @dataclass(slots=True)
