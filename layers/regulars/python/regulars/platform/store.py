@@ -47,7 +47,7 @@ class TenantItem(Item):
     @classmethod
     def of(cls, settings: TenantSettings, version: int | None) -> Self:
         """The item of `settings`; `version` is the one that was read, None for a new tenant."""
-        return cls(
+        item = cls(
             Tenant(settings.id).partition(),
             "TENANT",
             g1pk=ALL_TENANTS,
@@ -63,8 +63,10 @@ class TenantItem(Item):
             cart_idle_minutes=settings.cart_idle_minutes,
             status=settings.status,
             created_at=settings.created_at,
-            version=version,
         )
+        if version is not None:
+            item.version = version
+        return item
 
     @classmethod
     def find(cls, tenant: Tenant, *, consistent: bool = False) -> Self | None:

@@ -8,8 +8,7 @@ from regulars.commerce.carts.model import Cart, CartInput, filled, same_content
 from regulars.commerce.carts.store import CartItem
 from regulars.commerce.contention import MovedError, contended
 from regulars.commerce.orders import Bought
-from regulars.customers.facts import facts_of
-from regulars.customers.reference import customer_subject
+from regulars.customers import customer_subject, facts_of
 from regulars.kernel.errors import NotFoundError, StaleError
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant

@@ -26,7 +26,7 @@ class CartItem(Item):
     @classmethod
     def of(cls, tenant: Tenant, cart: Cart) -> Self:
         """The item; its stored version is one before the cart's, so that saving it makes them equal."""
-        return cls(
+        item = cls(
             *cart_key(tenant, cart.customer_id),
             id=cart.id,
             customer=cart.customer_id,
@@ -37,8 +37,10 @@ class CartItem(Item):
             updated_at=cart.updated_at,
             abandons_at=cart.abandons_at,
             abandoned_at=cart.abandoned_at,
-            version=cart.version - 1 or None,
         )
+        if cart.version > 1:
+            item.version = cart.version - 1
+        return item
 
     def cart(self) -> Cart:
         return Cart(

@@ -13,8 +13,7 @@ from regulars.commerce.orders.model import (
     StatusChange,
 )
 from regulars.commerce.orders.store import OrderItem
-from regulars.customers.facts import Facts, FactsMovedError
-from regulars.customers.reference import customer_subject
+from regulars.customers import Facts, FactsMovedError, customer_subject
 from regulars.kernel.errors import ConflictError, NotFoundError, StaleError
 from regulars.kernel.events import Event
 from regulars.kernel.idempotency import Once, recall

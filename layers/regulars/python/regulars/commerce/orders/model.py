@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from regulars.commerce.amounts import Currency, Minor, PositiveMinor, Quantity
-from regulars.customers.reference import CustomerRef
+from regulars.customers import CustomerRef
 from regulars.kernel.clock import iso
 from regulars.kernel.http.models import Code, Input, Line, Moment
 from regulars.kernel.ids import digest

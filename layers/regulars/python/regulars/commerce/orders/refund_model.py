@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from regulars.commerce.amounts import Currency, PositiveMinor
 from regulars.commerce.orders.model import Origin
-from regulars.customers.reference import CustomerRef
+from regulars.customers import CustomerRef
 from regulars.kernel.http.models import Code, Input, Line, Moment
 from regulars.kernel.ids import digest
 

@@ -8,8 +8,7 @@ from regulars.commerce.orders import events, refund_store, rules, totals
 from regulars.commerce.orders.model import Origin
 from regulars.commerce.orders.refund_model import NewRefund, Refund
 from regulars.commerce.orders.refund_store import RefundItem
-from regulars.customers.facts import FactsMovedError, TotalsChange, change_totals
-from regulars.customers.reference import customer_subject, resolve
+from regulars.customers import FactsMovedError, TotalsChange, change_totals, customer_subject, resolve
 from regulars.kernel.errors import ConflictError, NotFoundError
 from regulars.kernel.idempotency import Once
 from regulars.kernel.ids import ulid

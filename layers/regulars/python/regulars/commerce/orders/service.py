@@ -8,8 +8,7 @@ from regulars.commerce.contention import contended
 from regulars.commerce.orders import events, rules, store, totals
 from regulars.commerce.orders.model import NewOrder, Order, OrderLine, Origin, Status, StatusEntry
 from regulars.commerce.orders.store import OrderItem
-from regulars.customers.facts import Facts, FactsMovedError, facts_of
-from regulars.customers.reference import customer_subject, resolve
+from regulars.customers import Facts, FactsMovedError, customer_subject, facts_of, resolve
 from regulars.kernel.errors import ConflictError, NotFoundError
 from regulars.kernel.idempotency import Once
 from regulars.kernel.ids import ulid

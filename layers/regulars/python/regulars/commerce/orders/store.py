@@ -39,7 +39,7 @@ class OrderItem(Item):
     def of(cls, tenant: Tenant, order: Order) -> Self:
         """The item of an order; its stored version is one before the order's, so that saving it makes them equal."""
         place = f"{iso(order.placed_at)}#{order.id}"
-        return cls(
+        item = cls(
             *order_key(tenant, order.number),
             g1pk=tenant.partition("L", "order"),
             g1sk=place,
@@ -49,8 +49,10 @@ class OrderItem(Item):
             status=order.status.value,
             data=_packed(order),
             updated_at=order.updated_at,
-            version=order.version - 1 or None,
         )
+        if order.version > 1:
+            item.version = order.version - 1
+        return item
 
     def order(self) -> Order:
         at, _, identifier = (self.g1sk or "").partition("#")

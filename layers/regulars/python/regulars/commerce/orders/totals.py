@@ -3,7 +3,7 @@
 from regulars.commerce.orders import store
 from regulars.commerce.orders.model import Order, Status
 from regulars.commerce.orders.rules import counted
-from regulars.customers.facts import Facts, TotalsChange, change_totals, facts_of
+from regulars.customers import Facts, TotalsChange, change_totals, facts_of
 from regulars.kernel.errors import Fault, InvalidError, NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction

@@ -7,8 +7,7 @@ from regulars.commerce.visits import store
 from regulars.commerce.visits.events import VisitRecorded
 from regulars.commerce.visits.model import Had, NewVisit, Visit
 from regulars.commerce.visits.store import VisitItem
-from regulars.customers.facts import facts_of
-from regulars.customers.reference import customer_subject
+from regulars.customers import customer_subject, facts_of
 from regulars.kernel.errors import NotFoundError
 from regulars.kernel.idempotency import Once
 from regulars.kernel.ids import new_id
