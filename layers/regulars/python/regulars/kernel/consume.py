@@ -14,12 +14,18 @@ _ATTEMPTS = 12
 
 
 def handle_once(
-    tenant: Tenant, envelopes: Iterable[Envelope], consumer: str, effect: Effect
+    tenant: Tenant,
+    envelopes: Iterable[Envelope],
+    consumer: str,
+    effect: Effect,
+    *,
+    additive: Callable[[Envelope], bool] = lambda envelope: True,
 ) -> list[Envelope]:
     """Add `effect`'s writes for the events that `consumer` has not handled yet, mark these, commit; answers them.
 
     `effect` is called again with what remains when some had been handled before, or when its own condition failed with
-    ConflictError, so it must read what it decides on each time. Raises ConflictError when others keep winning.
+    ConflictError, so it must read what it decides on each time. Events that are not `additive` get no mark: repeating their
+    effect must change nothing by itself. Raises ConflictError when others keep winning.
     """
     pending = list({envelope.id: envelope for envelope in envelopes}.values())
     for attempt in range(_ATTEMPTS):
@@ -27,12 +33,16 @@ def handle_once(
             return []
         transaction = Transaction(tenant)
         effect(transaction, pending)
-        for envelope in pending:
+        marked = [envelope for envelope in pending if additive(envelope)]
+        for envelope in marked:
             transaction.mark(envelope, consumer)
+        if not len(transaction):
+            return pending
         try:
             transaction.commit()
         except AlreadyHandledError:
-            pending = unhandled(pending, consumer)
+            still_open = {envelope.id for envelope in unhandled(marked, consumer)}
+            pending = [one for one in pending if one.id in still_open or not additive(one)]
         except ConflictError:
             # Full jitter: losers of a race must not meet again.
             time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))  # noqa: S311

@@ -1,0 +1,66 @@
+"""Keeping facts: what a customer's events say about them beyond the totals, which are exact in the order's transaction.
+
+Per kind of activity how often and when last, and how often each category, payment method and channel was chosen.
+"""
+
+from collections import Counter
+from datetime import datetime
+
+from regulars.commerce.products import categories_of
+from regulars.customers import Activity, customer_partition, facts_of_many, note_activity
+from regulars.insights.model import is_activity
+from regulars.kernel.consume import handle_once
+from regulars.kernel.events import Envelope
+from regulars.kernel.tenancy import Tenant
+from regulars.kernel.transaction import Transaction
+
+CONSUMER = "facts"
+# Two writes each in one transaction at the worst: the facts of 49 customers and the marks of 49 events.
+_BATCH = 49
+
+
+def keep_facts(tenant: Tenant, envelopes: list[Envelope]) -> None:
+    """Bring customers' facts up to date with events, once each however often they come. Those of a deleted customer are only
+    marked."""
+    telling = [envelope for envelope in envelopes if says_something(tenant, envelope)]
+    for start in range(0, len(telling), _BATCH):
+        handle_once(tenant, telling[start : start + _BATCH], CONSUMER, _note)
+
+
+def says_something(tenant: Tenant, envelope: Envelope) -> bool:
+    """Whether an event is an activity of a known customer."""
+    own = envelope.key.pk == customer_partition(tenant, envelope.subject)
+    return own and is_activity(envelope.name)
+
+
+def _note(transaction: Transaction, pending: list[Envelope]) -> None:
+    by_customer: dict[str, list[Envelope]] = {}
+    for envelope in pending:
+        by_customer.setdefault(envelope.subject, []).append(envelope)
+    # A stale read does no harm: the update's condition fails, and all is read again.
+    found = facts_of_many(transaction.tenant, list(by_customer))
+    for customer_id, facts in found.items():
+        note_activity(transaction, facts, activity_of(transaction.tenant, by_customer[customer_id]))
+
+
+def activity_of(tenant: Tenant, events: list[Envelope]) -> Activity:
+    """What the events add up to."""
+    counts: Counter[str] = Counter()
+    seen: dict[str, datetime] = {}
+    habits: dict[str, Counter[str]] = {}
+    for event in events:
+        kind = event.name.removeprefix("behaviour.")
+        counts[kind] += 1
+        seen[kind] = max(seen.get(kind, event.time), event.time)
+        if event.name == "order.placed":
+            for what, choice in _choices(tenant, event):
+                habits.setdefault(what, Counter())[choice] += 1
+    return Activity(counts, seen, habits)
+
+
+def _choices(tenant: Tenant, order: Envelope) -> list[tuple[str, str]]:
+    """What was chosen with an order; a category counts once an order."""
+    chosen = [("payment", order.data.get("payment_method")), ("channel", order.data.get("channel"))]
+    bought = categories_of(tenant, [line["product_id"] for line in order.data["lines"]])
+    chosen += [("category", category) for category in sorted(set(bought.values()))]
+    return [(what, choice[:80]) for what, choice in chosen if choice]
