@@ -101,9 +101,14 @@ class FrontDoor:
         ):
             payload = await answer.read()
             kept = CIMultiDict((k, v) for k, v in answer.headers.items() if k.lower() not in HOP_BY_HOP)
-        if request.method in WRITES and "tenant" in request.path and answer.status < 300:
+        if request.method in WRITES and _may_name_senders(request.path) and answer.status < 400:
             await asyncio.to_thread(verify_senders, self._upstream.engine, self._upstream.deployment)
         return web.Response(status=answer.status, headers=kept, body=payload)
+
+
+def _may_name_senders(path: str) -> bool:
+    """Whether a write to this path can have changed a tenant's sender address."""
+    return "tenant" in path or "settings" in path
 
 
 @web.middleware

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import IgnoreMode
+from aws_cdk import IgnoreMode, SymlinkFollowMode
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -42,6 +42,7 @@ class CodeSource:
             str(FUNCTIONS_FOLDER),
             exclude=["/*", f"!/{spec.name}", "__pycache__", "*.pyc"],
             ignore_mode=IgnoreMode.GIT,
+            follow_symlinks=SymlinkFollowMode.ALWAYS,
         )
         return FunctionCode(asset, handler, self._layers, {})
 
