@@ -1,1 +1,201 @@
-"""Customers: profiles, facts, search, timeline, interactions and notes."""
+"""Customers: profiles, facts, search, timeline, interactions, notes and bulk actions (CUS-1, 2, 4, 5, 9).
+
+`facts` and references are what other capabilities need at every turn; the use cases are imported when they are first named, so
+that a function which only counts an order does not pay for the rules of profiles at its cold start.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from regulars.customers.facts import (
+    Activity,
+    Facts,
+    FactsItem,
+    FactsMovedError,
+    TotalsChange,
+    change_totals,
+    facts_key,
+    facts_of,
+    facts_of_many,
+    facts_shard,
+    note_activity,
+)
+from regulars.customers.reference import (
+    CustomerRef,
+    customer_partition,
+    customer_subject,
+    is_customer_id,
+    resolve,
+)
+
+if TYPE_CHECKING:
+    from regulars.customers.attributes import AttributeSchema, Definition, KeptSchema
+    from regulars.customers.bulk import Bulk, BulkResult, NoteOnMany, SetStatusOfMany, TagMany, act_on_many
+    from regulars.customers.interactions import (
+        Interaction,
+        InteractionPatch,
+        NewInteraction,
+        change_interaction,
+        list_interactions,
+        log_interaction,
+        remind,
+    )
+    from regulars.customers.list_store import Filter, list_customers
+    from regulars.customers.merge_patch import CustomerPatch
+    from regulars.customers.model import Address, Customer, Origin, Profile, Upserted
+    from regulars.customers.normalise import email_address, phone_number
+    from regulars.customers.notes import Note, add_note, delete_note, edit_note, list_notes
+    from regulars.customers.schema_service import attribute_schema, define_attributes
+    from regulars.customers.search_store import search_customers
+    from regulars.customers.service import change, create, delete, get, patch, retag, set_status, update
+    from regulars.customers.timeline import Entry, read_timeline
+    from regulars.customers.undoing import remove_created, restore
+    from regulars.customers.upserting import upsert
+    from regulars.customers.writing import DuplicateError
+
+__all__ = [
+    "Activity",
+    "Address",
+    "AttributeSchema",
+    "Bulk",
+    "BulkResult",
+    "Customer",
+    "CustomerPatch",
+    "CustomerRef",
+    "Definition",
+    "DuplicateError",
+    "Entry",
+    "Facts",
+    "FactsItem",
+    "FactsMovedError",
+    "Filter",
+    "Interaction",
+    "InteractionPatch",
+    "KeptSchema",
+    "NewInteraction",
+    "Note",
+    "NoteOnMany",
+    "Origin",
+    "Profile",
+    "SetStatusOfMany",
+    "TagMany",
+    "TotalsChange",
+    "Upserted",
+    "act_on_many",
+    "add_note",
+    "attribute_schema",
+    "change",
+    "change_interaction",
+    "change_totals",
+    "create",
+    "customer_partition",
+    "customer_subject",
+    "define_attributes",
+    "delete",
+    "delete_note",
+    "edit_note",
+    "email_address",
+    "facts_key",
+    "facts_of",
+    "facts_of_many",
+    "facts_shard",
+    "get",
+    "is_customer_id",
+    "list_customers",
+    "list_interactions",
+    "list_notes",
+    "log_interaction",
+    "note_activity",
+    "patch",
+    "phone_number",
+    "read_timeline",
+    "remind",
+    "remove_created",
+    "resolve",
+    "restore",
+    "retag",
+    "search_customers",
+    "set_status",
+    "update",
+    "upsert",
+]
+
+_ROOMS = {
+    "attributes": (
+        "AttributeSchema",
+        "Definition",
+        "KeptSchema",
+    ),
+    "bulk": (
+        "Bulk",
+        "BulkResult",
+        "NoteOnMany",
+        "SetStatusOfMany",
+        "TagMany",
+        "act_on_many",
+    ),
+    "interactions": (
+        "Interaction",
+        "InteractionPatch",
+        "NewInteraction",
+        "change_interaction",
+        "list_interactions",
+        "log_interaction",
+        "remind",
+    ),
+    "list_store": (
+        "Filter",
+        "list_customers",
+    ),
+    "merge_patch": ("CustomerPatch",),
+    "model": (
+        "Address",
+        "Customer",
+        "Origin",
+        "Profile",
+        "Upserted",
+    ),
+    "normalise": (
+        "email_address",
+        "phone_number",
+    ),
+    "notes": (
+        "Note",
+        "add_note",
+        "delete_note",
+        "edit_note",
+        "list_notes",
+    ),
+    "schema_service": (
+        "attribute_schema",
+        "define_attributes",
+    ),
+    "search_store": ("search_customers",),
+    "service": (
+        "change",
+        "create",
+        "delete",
+        "get",
+        "patch",
+        "retag",
+        "set_status",
+        "update",
+    ),
+    "timeline": (
+        "Entry",
+        "read_timeline",
+    ),
+    "undoing": (
+        "remove_created",
+        "restore",
+    ),
+    "upserting": ("upsert",),
+    "writing": ("DuplicateError",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(name)
+    return getattr(import_module(f"regulars.customers.{_ROOM_OF[name]}"), name)
