@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.customers import customer_partition
 from regulars.insights import activity
-from regulars.insights.model import Increments, Recency, counts, increments_of, moves
+from regulars.insights.model import Increments, Local, Recency, counts, increments_of, moves
 from regulars.insights.store import (
     SHARDS,
     Stored,
@@ -34,18 +34,24 @@ class _TooWideError(RegularsError):
 
 def keep_stats(tenant: Tenant, envelopes: list[Envelope], *, now: datetime) -> None:
     """Count events in the tenant's statistics, once each however often they come, and list the recent ones."""
-    zone = ZoneInfo(settings_of(tenant).time_zone)
+    local = local_of(tenant)
     # Read consistently in each batch: a rebuild relies on it.
     generations = read_generations(tenant, consistent=True)
     for generation in generations.written:
         listed = now if generation == generations.current else None
-        count_events(tenant, generation, zone, envelopes, listed=listed)
+        count_events(tenant, generation, local, envelopes, listed=listed)
+
+
+def local_of(tenant: Tenant) -> Local:
+    """How the tenant reads days and money."""
+    settings = settings_of(tenant)
+    return Local(ZoneInfo(settings.time_zone), settings.currency)
 
 
 def count_events(
     tenant: Tenant,
     generation: int,
-    zone: ZoneInfo,
+    local: Local,
     envelopes: Iterable[Envelope],
     *,
     listed: datetime | None = None,
@@ -57,14 +63,14 @@ def count_events(
         if counts(one) or _touches_recency(tenant, one) or (listed is not None and activity.shows(one))
     ]
     for start in range(0, len(relevant), _BATCH):
-        _count(tenant, generation, zone, relevant[start : start + _BATCH], listed)
+        _count(tenant, generation, local, relevant[start : start + _BATCH], listed)
 
 
 def _count(
-    tenant: Tenant, generation: int, zone: ZoneInfo, envelopes: list[Envelope], listed: datetime | None
+    tenant: Tenant, generation: int, local: Local, envelopes: list[Envelope], listed: datetime | None
 ) -> None:
     def effect(transaction: Transaction, pending: list[Envelope]) -> None:
-        _add_effects(transaction, generation, zone, pending)
+        _add_effects(transaction, generation, local, pending)
         if listed is not None:
             activity.note(transaction, pending, listed)
         if len(transaction) + sum(map(counts, pending)) > MAX_WRITES:
@@ -74,15 +80,15 @@ def _count(
         handle_once(tenant, envelopes, f"stats.{generation}", effect, additive=counts)
     except _TooWideError:
         half = len(envelopes) // 2
-        _count(tenant, generation, zone, envelopes[:half], listed)
-        _count(tenant, generation, zone, envelopes[half:], listed)
+        _count(tenant, generation, local, envelopes[:half], listed)
+        _count(tenant, generation, local, envelopes[half:], listed)
 
 
-def _add_effects(transaction: Transaction, generation: int, zone: ZoneInfo, pending: list[Envelope]) -> None:
+def _add_effects(transaction: Transaction, generation: int, local: Local, pending: list[Envelope]) -> None:
     increments = Increments()
     for envelope in pending:
-        increments.merge(increments_of(envelope, zone))
-    for customer_id, read, recency in _recencies(transaction.tenant, generation, zone, pending):
+        increments.merge(increments_of(envelope, local))
+    for customer_id, read, recency in _recencies(transaction.tenant, generation, local, pending):
         increments.sums.update(moves(read.recency, recency))
         put_recency(transaction, generation, customer_id, read, recency)
     # Any shard does; one shard a batch keeps the batch's writes few.
@@ -92,7 +98,7 @@ def _add_effects(transaction: Transaction, generation: int, zone: ZoneInfo, pend
 
 
 def _recencies(
-    tenant: Tenant, generation: int, zone: ZoneInfo, pending: list[Envelope]
+    tenant: Tenant, generation: int, local: Local, pending: list[Envelope]
 ) -> list[tuple[str, Stored, Recency]]:
     """The customers whose recency the events change: id, what was read, what it becomes."""
     by_customer: dict[str, list[Envelope]] = {}
@@ -104,7 +110,7 @@ def _recencies(
     for customer_id, envelopes in by_customer.items():
         recency = stored[customer_id].recency
         for envelope in envelopes:
-            recency = recency.after(envelope, zone)
+            recency = recency.after(envelope, local)
         if recency != stored[customer_id].recency:
             changed.append((customer_id, stored[customer_id], recency))
     return changed

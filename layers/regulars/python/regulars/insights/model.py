@@ -5,7 +5,7 @@ from which "active in the last 30 days" follows without looking at every custome
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -57,62 +57,71 @@ class Increments:
         self.splits.update(other.splits)
 
 
-def local_day(moment: datetime, zone: ZoneInfo) -> str:
-    """The calendar day of a moment in the tenant's zone, `2026-11-20`."""
-    return moment.astimezone(zone).date().isoformat()
+@dataclass(frozen=True, slots=True)
+class Local:
+    """How a tenant reads days and money: its zone, and the currency that sums are in."""
+
+    zone: ZoneInfo
+    currency: str
+
+    def day(self, moment: datetime | str) -> str:
+        """The calendar day of a moment, `2026-11-20`."""
+        at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        return at.astimezone(self.zone).date().isoformat()
+
+    def money(self, event: Envelope, name: str) -> int:
+        """An amount of an event, or 0 if it is in another currency: sums never mix them."""
+        return int(event.data[name]) if event.data.get("currency", self.currency) == self.currency else 0
 
 
-def _day_of(data: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:
-    return local_day(datetime.fromisoformat(data[name]), zone)
+Rule = Callable[[Increments, Envelope, Local], None]
 
 
-Rule = Callable[[Increments, Envelope, ZoneInfo], None]
-
-
-def _customer_created(to: Increments, event: Envelope, zone: ZoneInfo) -> None:
-    to.add(local_day(event.time, zone), new_customers=1)
+def _customer_created(to: Increments, event: Envelope, local: Local) -> None:
+    to.add(local.day(event.time), new_customers=1)
     for dimension in ("status", "source", "country"):
         to.split(dimension, event.data.get(dimension), customers=1)
 
 
-def _customer_updated(to: Increments, event: Envelope, zone: ZoneInfo) -> None:
+def _customer_updated(to: Increments, event: Envelope, local: Local) -> None:
     for dimension, was in event.data.get("was", {}).items():
         to.split(dimension, was, customers=-1)
         to.split(dimension, event.data.get(dimension), customers=1)
 
 
-def _customer_deleted(to: Increments, event: Envelope, zone: ZoneInfo) -> None:
-    to.add(local_day(event.time, zone), deleted_customers=1)
+def _customer_deleted(to: Increments, event: Envelope, local: Local) -> None:
+    to.add(local.day(event.time), deleted_customers=1)
     for dimension in ("status", "source", "country"):
         to.split(dimension, event.data.get(dimension), customers=-1)
 
 
-def _order_placed(to: Increments, event: Envelope, zone: ZoneInfo) -> None:
-    to.add(local_day(event.time, zone), orders=1, gross=event.data["total"])
-    to.split("channel", event.data.get("channel"), orders=1, gross=event.data["total"])
+def _order_placed(to: Increments, event: Envelope, local: Local) -> None:
+    gross = local.money(event, "total")
+    to.add(local.day(event.time), orders=1, gross=gross)
+    to.split("channel", event.data.get("channel"), orders=1, gross=gross)
 
 
-def _order_lines_added(to: Increments, event: Envelope, zone: ZoneInfo) -> None:
-    to.add(_day_of(event.data, "placed_at", zone), gross=event.data["added"])
+def _order_lines_added(to: Increments, event: Envelope, local: Local) -> None:
+    to.add(local.day(event.data["placed_at"]), gross=local.money(event, "added"))
 
 
-def _order_cancelled(to: Increments, event: Envelope, zone: ZoneInfo) -> None:
-    total = event.data["total"]
-    to.add(_day_of(event.data, "placed_at", zone), orders=-1, gross=-total)
-    to.add(local_day(event.time, zone), cancelled=1, cancelled_gross=total)
+def _order_cancelled(to: Increments, event: Envelope, local: Local) -> None:
+    total = local.money(event, "total")
+    to.add(local.day(event.data["placed_at"]), orders=-1, gross=-total)
+    to.add(local.day(event.time), cancelled=1, cancelled_gross=total)
 
 
-def _order_removed(to: Increments, event: Envelope, zone: ZoneInfo) -> None:
+def _order_removed(to: Increments, event: Envelope, local: Local) -> None:
     if not event.data.get("cancelled"):
-        to.add(_day_of(event.data, "placed_at", zone), orders=-1, gross=-event.data["total"])
+        to.add(local.day(event.data["placed_at"]), orders=-1, gross=-local.money(event, "total"))
 
 
-def _order_refunded(to: Increments, event: Envelope, zone: ZoneInfo) -> None:
-    to.add(local_day(event.time, zone), refunds=1, refunded=event.data["amount"])
+def _order_refunded(to: Increments, event: Envelope, local: Local) -> None:
+    to.add(local.day(event.time), refunds=1, refunded=local.money(event, "amount"))
 
 
-def _order_refund_removed(to: Increments, event: Envelope, zone: ZoneInfo) -> None:
-    to.add(_day_of(event.data, "refunded_at", zone), refunds=-1, refunded=-event.data["amount"])
+def _order_refund_removed(to: Increments, event: Envelope, local: Local) -> None:
+    to.add(local.day(event.data["refunded_at"]), refunds=-1, refunded=-local.money(event, "amount"))
 
 
 RULES: dict[str, Rule] = {
@@ -135,11 +144,11 @@ def counts(event: Envelope) -> bool:
     return event.name in RULES
 
 
-def increments_of(event: Envelope, zone: ZoneInfo) -> Increments:
+def increments_of(event: Envelope, local: Local) -> Increments:
     """What one event adds; nothing for most."""
     increments = Increments()
     if rule := RULES.get(event.name):
-        rule(increments, event, zone)
+        rule(increments, event, local)
     return increments
 
 
@@ -168,16 +177,16 @@ class Recency:
         """Whether events of this name can change a recency."""
         return is_activity(name) or name in _ORDERS or name == "customer.deleted"
 
-    def after(self, event: Envelope, zone: ZoneInfo) -> "Recency":
+    def after(self, event: Envelope, local: Local) -> "Recency":
         """The recency with one more event; the order of events does not matter."""
         orders = self.orders + _ORDERS.get(event.name, 0)
         if event.name == "order.removed" and event.data.get("cancelled"):
             orders = self.orders
         changed = replace(self, orders=orders, gone=self.gone or event.name == "customer.deleted")
         if is_activity(event.name):
-            changed = replace(changed, active=max(self.active, local_day(event.time, zone)))
+            changed = replace(changed, active=max(self.active, local.day(event.time)))
         if event.name == "order.placed":
-            changed = replace(changed, ordered=max(self.ordered, local_day(event.time, zone)))
+            changed = replace(changed, ordered=max(self.ordered, local.day(event.time)))
         return changed
 
     def counted(self) -> Sums:

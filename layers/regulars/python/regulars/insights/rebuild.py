@@ -6,11 +6,10 @@ an event that both meet counts once. At the end one write makes the new generati
 """
 
 from collections.abc import Callable, Iterator
-from zoneinfo import ZoneInfo
 
 from regulars.customers import customer_partition
 from regulars.customers.facts import SHARDS, FactsItem, facts_shard
-from regulars.insights.keeping import count_events
+from regulars.insights.keeping import count_events, local_of
 from regulars.insights.store import (
     Generations,
     counted_customers,
@@ -21,7 +20,6 @@ from regulars.insights.store import (
 from regulars.kernel.events import Envelope, EventItem
 from regulars.kernel.queue import batches
 from regulars.kernel.tenancy import Tenant
-from regulars.platform import settings_of
 
 Progress = Callable[[int, int], None]
 _EVENTS_AT_ONCE = 300
@@ -34,10 +32,10 @@ def rebuild(tenant: Tenant, progress: Progress = lambda customers, events: None)
     `progress` is told after each lot how many customers and events are done.
     """
     before, building = _announce(tenant)
-    zone = ZoneInfo(settings_of(tenant).time_zone)
+    local = local_of(tenant)
     customers = events = 0
     for lot in batches(_events_of_customers(tenant, before.current), _EVENTS_AT_ONCE):
-        count_events(tenant, building, zone, [envelope for envelope in lot if envelope is not None])
+        count_events(tenant, building, local, [envelope for envelope in lot if envelope is not None])
         customers += sum(envelope is None for envelope in lot)
         events += sum(envelope is not None for envelope in lot)
         progress(customers, events)
