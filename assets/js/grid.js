@@ -95,13 +95,11 @@ document.addEventListener("click", (event) => {
   document.querySelectorAll("[data-grid]").forEach(countPicked);
 });
 
-// The CSV link follows the filters that are in force now.
-document.addEventListener("htmx:after:swap", () => {
-  document.querySelectorAll("[data-grid]").forEach(refresh);
-  for (const link of document.querySelectorAll("a[data-csv]")) {
-    const url = new URL(location.href);
-    url.searchParams.set("format", "csv");
-    link.href = url.pathname + url.search;
-  }
-});
+document.addEventListener("htmx:after:swap", () => document.querySelectorAll("[data-grid]").forEach(refresh));
 document.querySelectorAll("[data-grid]").forEach(refresh);
+
+// Filters that are empty stay out of the address.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.request.method !== "GET" || !ctx.request.body) return;
+  for (const [name, value] of [...ctx.request.body.entries()]) if (!value) ctx.request.body.delete(name);
+});

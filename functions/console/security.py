@@ -7,25 +7,31 @@ from regulars.kernel.errors import ForbiddenError
 from regulars.kernel.settings import PublicSettings, StageSettings
 
 COOKIE = "regulars_session"
+REFRESH = "regulars_refresh"
+SESSION_SECONDS = 30 * 86_400
 
 
-def session_cookie(token: str, seconds: int) -> str:
-    """Keeps an id token in the browser, out of reach of scripts."""
-    return f"{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{_secure()}"
+def session_cookies(token: str, refresh_token: str | None = None) -> tuple[str, ...]:
+    """Keeps an id token, and what renews it, in the browser, out of reach of scripts. The token says itself when it ends."""
+    kept = [_cookie(COOKIE, token, "/")]
+    if refresh_token:
+        kept.append(_cookie(REFRESH, refresh_token, "/console"))
+    return tuple(kept)
 
 
-def end_cookie() -> str:
+def end_cookies() -> tuple[str, ...]:
     """Forgets the session."""
-    return f"{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{_secure()}"
+    return (_cookie(COOKIE, "", "/", 0), _cookie(REFRESH, "", "/console", 0))
+
+
+def _cookie(name: str, value: str, path: str, seconds: int = SESSION_SECONDS) -> str:
+    secure = "" if is_local() else "; Secure"
+    return f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 def is_local() -> bool:
     """Whether this is the local stage, where tokens may come in the address and there is no TLS."""
     return StageSettings.load().stage == "local"
-
-
-def _secure() -> str:
-    return "" if is_local() else "; Secure"
 
 
 def refuse_foreign(headers: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
 T = TypeVar("T")
@@ -83,7 +83,40 @@ class Progress:
         return "" if self.percent is None else f"{self.percent:.0f}%"
 
 
-Cell = Text | Badges | When | Progress
+@dataclass(frozen=True)
+class Action:
+    """A button in a row; with `ask` it asks first, in words of its own."""
+
+    label: str
+    href: str
+    ask: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Actions:
+    actions: tuple[Action, ...]
+    kind: ClassVar[str] = "actions"
+    plain: ClassVar[str] = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value that is changed in place: choosing another posts `name` to `href`."""
+
+    name: str
+    href: str
+    value: str
+    options: tuple[tuple[str, str], ...]
+    label: str
+    kind: ClassVar[str] = "choice"
+
+    @property
+    def plain(self) -> str:
+        return self.value
+
+
+Cell = Text | Badges | When | Progress | Actions | Choice
 
 
 @dataclass(frozen=True)
@@ -118,7 +151,7 @@ class Table:
 
     id: str
     label: str
-    columns: Sequence[Column[object]]
+    columns: Sequence[Column[Any]]
     rows: list[Row]
     next: str = ""
     more: str = ""

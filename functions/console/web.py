@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from regulars.kernel.errors import MalformedError, TooLargeError
 from regulars.kernel.http.caller import Call, Caller
@@ -59,6 +59,11 @@ class Request:
     def wants(self, part: str) -> bool:
         """Whether the page asks for this part of itself only: a partial update names its target's id."""
         return self.by_htmx and self.headers.get("hx-target", "").partition("#")[2] == part
+
+    @property
+    def address(self) -> str:
+        """The path with its query."""
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
     @property
     def here(self) -> str:
