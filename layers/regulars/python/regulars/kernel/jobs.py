@@ -2,7 +2,7 @@
 `kernel.leases` is the worker's side."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,8 @@ class State(StrEnum):
 
 
 ACTIVE = frozenset({State.QUEUED, State.RUNNING, State.UNDOING})
+# Seconds until a worker that found a job in another's hands looks at it again.
+LOOK_AGAIN = 30
 _COUNTS = ("read", "created", "updated", "unchanged", "refused")
 
 
@@ -130,8 +132,9 @@ def create_job(
     state: State = State.QUEUED,
     files: dict[str, str] | None = None,
     once: Once | None = None,
+    answer: Callable[[Job], Any] = lambda job: job,
 ) -> Job:
-    """A new job; `enqueue` it when there is something to do."""
+    """A new job; one that is queued is told to the workers. `answer` makes of it what the caller's key remembers."""
     identifier = new_id("job", now)
     item = JobItem(
         *place_of(tenant, identifier),
@@ -147,11 +150,22 @@ def create_job(
         spec=spec,
         files=files or {},
     )
+    job = Job.of(item)
     transaction = Transaction(tenant)
+    transaction.remember(once, answer(job))
     transaction.create(item)
-    transaction.remember(once, job := Job.of(item))
-    transaction.commit()
+    _commit(transaction, job)
     return job
+
+
+def _commit(transaction: Transaction, job: Job) -> None:
+    """Write, and tell the workers if the job has work to do. They are told before and after: the first message survives
+    a crash of ours between the two (and finds nothing to do if the write fails)."""
+    if job.state not in ACTIVE:
+        return transaction.commit()
+    enqueue(transaction.tenant, job.id, delay=LOOK_AGAIN)
+    transaction.commit()
+    return enqueue(transaction.tenant, job.id)
 
 
 def get_job(tenant: Tenant, job_id: str) -> Job:
@@ -171,15 +185,30 @@ def list_jobs(tenant: Tenant, *, limit: int = 25, cursor: str | None = None) -> 
     return page_of(found, Job.of)
 
 
-def move(tenant: Tenant, job_id: str, allowed: frozenset[State], to: State, **changes: Any) -> Job:
-    """Put a job into another state by hand. Raises ConflictError when its present state is not among `allowed`."""
-    item = JobItem(*place_of(tenant, job_id))
-    actions = assignments({"state": to.value} | changes)
-    condition = JobItem.state.is_in(*sorted(allowed))
-    if not change(item, actions, condition):
-        state = get_job(tenant, job_id).state
-        raise ConflictError(f"this job is {state.value}, so that cannot be done now")
-    return Job.of(item)
+def move(
+    tenant: Tenant,
+    job_id: str,
+    allowed: frozenset[State],
+    to: State,
+    *,
+    once: Once | None = None,
+    **changes: Any,
+) -> Job:
+    """Put a job into another state by hand, and tell the workers if it has work to do then.
+    Raises ConflictError when its present state is not among `allowed`."""
+    item = _read(tenant, job_id)
+    if item.state not in allowed:
+        raise ConflictError(f"this job is {item.state}, so that cannot be done now")
+    present = (JobItem.state == item.state) & (JobItem.step == item.step)
+    wanted = {"state": to.value, "step": int(item.step) + 1} | changes
+    for name, value in wanted.items():
+        setattr(item, name, value)
+    transaction = Transaction(tenant)
+    transaction.remember(once, job := Job.of(item))
+    moved = ConflictError("this job has changed at the same moment; look at it again")
+    transaction.update(JobItem(item.pk, item.sk), assignments(wanted), present, moved)
+    _commit(transaction, job)
+    return job
 
 
 def assignments(changes: dict[str, Any]) -> list[Action]:
@@ -196,14 +225,15 @@ def request_stop(tenant: Tenant, job_id: str) -> Job:
     running = JobItem.state.is_in(State.QUEUED.value, State.RUNNING.value)
     if not change(item, [JobItem.stopping.set(True)], running):
         raise ConflictError(f"this job is {get_job(tenant, job_id).state.value}: there is nothing to cancel")
+    enqueue(tenant, job_id)
     return Job.of(item)
 
 
-def enqueue(tenant: Tenant, job_id: str, delay: int = 0, **more: Any) -> None:
+def enqueue(tenant: Tenant, job_id: str, delay: int = 0) -> None:
     """Tell the workers that a job has something to do; `delay` in seconds, 900 at the most."""
     client("sqs").send_message(
         QueueUrl=JobsSettings.load().jobs_queue_url,
-        MessageBody=json.dumps({"tenant": tenant.id, "job": job_id} | more),
+        MessageBody=json.dumps({"tenant": tenant.id, "job": job_id}),
         DelaySeconds=delay,
     )
 
