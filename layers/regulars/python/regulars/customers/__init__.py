@@ -30,7 +30,7 @@ from regulars.customers.reference import (
 
 if TYPE_CHECKING:
     from regulars.customers.attributes import AttributeSchema, Definition, KeptSchema
-    from regulars.customers.bulk import Bulk, BulkResult, NoteOnMany, SetStatusOfMany, TagMany, act_on_many
+    from regulars.customers.bulk import Bulk, BulkResult, act_on_many
     from regulars.customers.interactions import (
         Interaction,
         InteractionPatch,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from regulars.customers.list_store import Filter, list_customers
     from regulars.customers.merge_patch import CustomerPatch
     from regulars.customers.model import Address, Customer, Origin, Profile, Upserted
-    from regulars.customers.normalise import email_address, phone_number
+    from regulars.customers.normalise import email_address, normal_tag, phone_number
     from regulars.customers.notes import Note, add_note, delete_note, edit_note, list_notes
     from regulars.customers.schema_service import attribute_schema, define_attributes
     from regulars.customers.search_store import search_customers
@@ -74,11 +74,8 @@ __all__ = [
     "KeptSchema",
     "NewInteraction",
     "Note",
-    "NoteOnMany",
     "Origin",
     "Profile",
-    "SetStatusOfMany",
-    "TagMany",
     "TotalsChange",
     "Upserted",
     "act_on_many",
@@ -105,6 +102,7 @@ __all__ = [
     "list_interactions",
     "list_notes",
     "log_interaction",
+    "normal_tag",
     "note_activity",
     "patch",
     "phone_number",
@@ -129,9 +127,6 @@ _ROOMS = {
     "bulk": (
         "Bulk",
         "BulkResult",
-        "NoteOnMany",
-        "SetStatusOfMany",
-        "TagMany",
         "act_on_many",
     ),
     "interactions": (
@@ -194,8 +189,9 @@ _ROOMS = {
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> Any:
-    if name not in _ROOM_OF:
-        raise AttributeError(name)
-    return getattr(import_module(f"regulars.customers.{_ROOM_OF[name]}"), name)
+    def __getattr__(name: str) -> Any:
+        if name not in _ROOM_OF:
+            raise AttributeError(name)
+        return getattr(import_module(f"regulars.customers.{_ROOM_OF[name]}"), name)

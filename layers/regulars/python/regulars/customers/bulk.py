@@ -3,44 +3,30 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, NoReturn, assert_never
 
 from pydantic import Field
 
 from regulars.customers.fields import Status, Tag
 from regulars.customers.notes import add_note
 from regulars.customers.service import retag, set_status
-from regulars.kernel.errors import RegularsError
+from regulars.kernel.errors import InvalidError, RegularsError
 from regulars.kernel.http.answer import Answer
 from regulars.kernel.http.models import Code, Input, Line, Text
 from regulars.kernel.idempotency import AnsweredBeforeError, Once, recall
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
 
-Ids = Annotated[list[Code], Field(min_length=1, max_length=100)]
-Tags = Annotated[list[Tag], Field(min_length=1, max_length=50)]
 
+class Bulk(Input):
+    """`tag` and `untag` need `tags`, `status` needs `status` and takes a `reason`, `note` needs `text`."""
 
-class TagMany(Input):
-    action: Literal["tag", "untag"]
-    customer_ids: Ids
-    tags: Tags
-
-
-class SetStatusOfMany(Input):
-    action: Literal["status"]
-    customer_ids: Ids
-    status: Status
+    action: Literal["tag", "untag", "status", "note"]
+    customer_ids: list[Code] = Field(min_length=1, max_length=100)
+    tags: list[Tag] = Field(default_factory=list, max_length=50)
+    status: Status | None = None
     reason: Line | None = None
-
-
-class NoteOnMany(Input):
-    action: Literal["note"]
-    customer_ids: Ids
-    text: Text
-
-
-Bulk = TagMany | SetStatusOfMany | NoteOnMany
+    text: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +63,23 @@ def act_on_many(
 
 
 def _action(tenant: Tenant, wanted: Bulk, by: str, now: datetime, once: Once | None) -> Callable[[str], Any]:
-    if isinstance(wanted, TagMany):
-        tags = tuple(wanted.tags)
-        add, remove = (tags, ()) if wanted.action == "tag" else ((), tags)
-        return lambda id: retag(tenant, id, add=add, remove=remove, now=now)
-    if isinstance(wanted, SetStatusOfMany):
-        return lambda id: set_status(tenant, id, wanted.status, reason=wanted.reason, now=now)
-    return lambda id: add_note(tenant, id, wanted.text, by=by, now=now, once=_of_one(once, id))
+    match wanted.action:
+        case "tag" | "untag":
+            tags = tuple(wanted.tags) or _needed("tags", wanted)
+            add, remove = (tags, ()) if wanted.action == "tag" else ((), tags)
+            return lambda id: retag(tenant, id, add=add, remove=remove, now=now)
+        case "status":
+            status = wanted.status or _needed("status", wanted)
+            return lambda id: set_status(tenant, id, status, reason=wanted.reason, now=now)
+        case "note":
+            text = wanted.text or _needed("text", wanted)
+            return lambda id: add_note(tenant, id, text, by=by, now=now, once=_of_one(once, id))
+        case _:
+            assert_never(wanted.action)
+
+
+def _needed(field: str, wanted: Bulk) -> NoReturn:
+    raise InvalidError.of(f"/{field}", f"is needed for the action {wanted.action}")
 
 
 def _of_one(once: Once | None, customer_id: str) -> Once | None:

@@ -42,7 +42,7 @@ def _email(text: str) -> str:
 
 
 def _tag(text: str) -> str:
-    if (made := normalise.tag(text)) is None:
+    if (made := normalise.normal_tag(text)) is None:
         raise ValueError("a tag has 1 to 50 characters, no comma and no control character")
     return made
 

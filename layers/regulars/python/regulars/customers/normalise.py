@@ -70,7 +70,7 @@ def phone_number(text: str, country: str | None = None) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def tag(text: str) -> str | None:
+def normal_tag(text: str) -> str | None:
     """The one form of a tag: lower case, single spaces, 1 to 50 characters, no comma; None for what is none."""
     made = " ".join(_lower(plain(text[:400])).casefold().split())
     made = unicodedata.normalize("NFKC", made)
