@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,13 +15,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from regulars.kernel.errors import UnavailableError
+from regulars.kernel.settings import forget_settings
 from regulars.platform import staff_tokens
 from regulars.platform.staff_tokens import PublicKeys, staff_claims
 from regulars.platform.tokens import RefusedError, read_token
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 ISSUED = int(NOW.timestamp())
-# As tests/conftest.py sets them.
 CLAIMS = {
     "iss": "https://issuer.test",
     "aud": "test-client",
@@ -29,6 +30,7 @@ CLAIMS = {
     "iat": ISSUED,
     "exp": ISSUED + 3600,
 }
+FETCH = PublicKeys._fetch
 OURS = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 THEIRS = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -72,6 +74,17 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(PublicKeys, "_fetch", fetch)
     monkeypatch.setattr(staff_tokens, "_public_keys", {})
     return asked
+
+
+@pytest.fixture(autouse=True)
+def _settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("USER_POOL_ISSUER", "https://issuer.test")
+    monkeypatch.setenv("USER_POOL_CLIENT_ID", "test-client")
+    monkeypatch.setenv("JWKS_URL", "https://issuer.test/jwks.json")
+    forget_settings()
+    yield
+    monkeypatch.undo()
+    forget_settings()
 
 
 def verify(text: str, now: datetime = NOW) -> dict[str, Any]:
@@ -160,13 +173,13 @@ def test_an_old_token_is_refused_as_expired() -> None:
         verify(signed(CLAIMS), NOW + timedelta(hours=1))
 
 
-def test_when_the_keys_cannot_be_read_nobody_is_told_they_are_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    monkeypatch.setattr(staff_tokens, "_public_keys", {})
-
+def test_when_the_keys_cannot_be_read_nobody_is_told_they_are_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def no_network(*args: object, **kwargs: object) -> None:
         raise OSError
 
+    monkeypatch.setattr(PublicKeys, "_fetch", FETCH)
     monkeypatch.setattr("urllib.request.urlopen", no_network)
     with pytest.raises(UnavailableError):
         verify(signed(CLAIMS))

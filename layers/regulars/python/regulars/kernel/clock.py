@@ -8,13 +8,13 @@ from regulars.kernel.settings import StageSettings
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """The present moment, aware, in UTC, in whole milliseconds: what is answered is what will be read back."""
         ...
 
 
 class SystemClock:
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return _milliseconds(datetime.now(UTC))
 
 
 class VirtualClock:
@@ -23,7 +23,11 @@ class VirtualClock:
     def now(self) -> datetime:
         from regulars.kernel.clock_offset import offset_seconds
 
-        return datetime.now(UTC) + timedelta(seconds=offset_seconds())
+        return _milliseconds(datetime.now(UTC) + timedelta(seconds=offset_seconds()))
+
+
+def _milliseconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def clock() -> Clock:

@@ -18,6 +18,7 @@ from regulars.kernel.errors import (
     UnavailableError,
 )
 from regulars.kernel.settings import StaffAccountsSettings
+from regulars.platform.model import TOO_WEAK
 
 OPERATORS = "operators"
 
@@ -45,9 +46,7 @@ _ERRORS: dict[str, RegularsError] = {
     "NotAuthorizedException": UnauthenticatedError(_WRONG),
     "UserNotConfirmedException": UnauthenticatedError(_WRONG),
     "PasswordResetRequiredException": UnauthenticatedError(_WRONG),
-    "InvalidPasswordException": InvalidError.of(
-        "/password", "must have 12 characters or more, with small and capital letters, digits and symbols"
-    ),
+    "InvalidPasswordException": InvalidError.of("/password", TOO_WEAK),
     "CodeMismatchException": UnauthenticatedError("This sign-in has ended; start again."),
     "ExpiredCodeException": UnauthenticatedError("This sign-in has ended; start again."),
     "TooManyRequestsException": TooManyError("Too many attempts; wait a little.", retry_after=5),

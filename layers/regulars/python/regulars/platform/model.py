@@ -17,6 +17,8 @@ from regulars.kernel.permissions import TENANT_PERMISSIONS, Permission, Role
 _ZONE = re.compile(r"[A-Z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+){0,2}\Z")
 _CUSTOMER = re.compile(r"cus_[0-9A-HJKMNP-TV-Z]{26}\Z")
 
+TOO_WEAK = "must have 12 characters or more, with small and capital letters, digits and symbols"
+
 Status = Literal["active", "suspended"]
 
 
@@ -229,6 +231,14 @@ def grantable(wanted: Iterable[Permission], held: frozenset[Permission]) -> list
         if scope not in held:
             raise ForbiddenError(f"you cannot give the permission {scope.value}, which you do not have")
     return scopes
+
+
+def check_password(password: str) -> str:
+    """The user pool's own policy, told before it is asked. Raises InvalidError at `/password`."""
+    kinds = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9\s]")
+    if not 12 <= len(password) <= 256 or not all(re.search(kind, password) for kind in kinds):
+        raise InvalidError.of("/password", TOO_WEAK)
+    return password
 
 
 def check_customer_id(customer_id: str) -> str:

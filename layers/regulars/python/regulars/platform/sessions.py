@@ -6,6 +6,7 @@ from typing import Any
 from regulars.kernel.errors import UnauthenticatedError
 from regulars.kernel.settings import SignInSettings
 from regulars.platform.accounts import pool
+from regulars.platform.model import check_password
 
 _WRONG = UnauthenticatedError("The email address or the password is wrong.")
 
@@ -48,7 +49,7 @@ def answer_new_password(email: str, session: str, password: str) -> SignedIn:
         ClientId=_client_id(),
         ChallengeName="NEW_PASSWORD_REQUIRED",
         Session=session,
-        ChallengeResponses={"USERNAME": email.strip().lower(), "NEW_PASSWORD": password},
+        ChallengeResponses={"USERNAME": email.strip().lower(), "NEW_PASSWORD": check_password(password)},
     )
     outcome = _outcome(answer)
     if isinstance(outcome, NewPasswordNeeded):
