@@ -11,48 +11,51 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 LOOK_EVERY_SECONDS = 0.3
 MODULE, _, ATTRIBUTE = os.environ["LIVE_HANDLER"].rpartition(".")
 PACKAGE = MODULE.split(".")[0]
 SOURCES = tuple(f"{entry}/" for entry in os.environ["PYTHONPATH"].split(":") if "site-packages" not in entry)
+Handler = Callable[[Any, Any], Any]
+Signature = tuple[tuple[str, int], ...]
 
 
 class LiveHandler:
     """Calls the handler; before that, and at most every 0.3 s, looks whether its sources changed."""
 
     def __init__(self) -> None:
-        self._handler = _load()
-        self._seen = _signature()
-        self._looked = time.monotonic()
+        self._handler: Handler | None = None
+        self._seen: Signature = ()
+        self._looked = 0.0
+        self._load()
 
     def __call__(self, event: Any, context: Any) -> Any:
         if time.monotonic() - self._looked > LOOK_EVERY_SECONDS:
-            self._reload_if_changed()
-        return self._handler(event, context)
+            self._looked = time.monotonic()
+            if _signature() != self._seen:
+                self._forget()
+        handler = self._handler or self._load()
+        return handler(event, context)
 
-    def _reload_if_changed(self) -> None:
-        self._looked = time.monotonic()
-        signature = _signature()
-        if signature != self._seen:
-            for name in [name for name, module in sys.modules.items() if _is_ours(module)]:
-                del sys.modules[name]
-            importlib.invalidate_caches()
-            self._seen = signature
-            self._handler = _load()
+    def _load(self) -> Handler:
+        """Imports the handler; until that succeeds every call tries, and fails, anew."""
+        self._handler = loaded = getattr(importlib.import_module(MODULE), ATTRIBUTE)
+        self._seen = _signature()
+        return cast("Handler", loaded)
 
-
-def _load() -> Callable[[Any, Any], Any]:
-    handler: Callable[[Any, Any], Any] = getattr(importlib.import_module(MODULE), ATTRIBUTE)
-    return handler
+    def _forget(self) -> None:
+        self._handler = None
+        for name in [name for name, module in sys.modules.items() if _is_ours(module)]:
+            del sys.modules[name]
+        importlib.invalidate_caches()
 
 
 def _is_ours(module: ModuleType) -> bool:
     return (getattr(module, "__file__", None) or "").startswith(SOURCES)
 
 
-def _signature() -> tuple[tuple[str, int], ...]:
+def _signature() -> Signature:
     """Path and time of every loaded source file and of everything in the function's own folder."""
     files = {module.__file__ for module in list(sys.modules.values()) if _is_ours(module) and module.__file__}
     folder = Path(SOURCES[0]) / PACKAGE

@@ -1,0 +1,91 @@
+"""The local run as a user meets it: it starts, serves, stops with its data and starts again at once."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import SHOP, LocalRun
+
+
+def test_the_run_writes_down_where_everything_is(local_run: LocalRun) -> None:
+    base = f"http://127.0.0.1:{local_run.port}"
+    assert local_run.endpoints == {
+        "api": base,
+        "console": f"{base}/console",
+        "docs": f"{base}/docs",
+        "mailbox": f"{base}/_local/mailbox",
+        "clock": f"{base}/_local/clock",
+        "token": f"{base}/_local/token",
+        "tenants": {},
+    }
+
+
+def test_the_front_page_leads_to_the_console(local_run: LocalRun) -> None:
+    answer = local_run.call("GET", "/")
+    assert answer.status in (302, 303, 307, 308)
+    assert answer.headers["location"].startswith("/console")
+
+
+def test_the_api_describes_itself(local_run: LocalRun) -> None:
+    document = local_run.call("GET", "/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    assert local_run.call("GET", "/docs").status == 200
+
+
+def test_an_unknown_path_is_answered_as_a_problem(local_run: LocalRun) -> None:
+    answer = local_run.call("GET", "/no/such/path")
+    assert answer.status == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_another_method_on_a_known_path_is_answered_with_those_that_exist(local_run: LocalRun) -> None:
+    answer = local_run.call("DELETE", "/openapi.json")
+    assert answer.status == 405
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_call_without_a_credential_is_refused(local_run: LocalRun) -> None:
+    assert local_run.call("GET", "/tenants").status == 401
+
+
+@pytest.mark.parametrize(
+    "claims", [{}, {"tenant": "ten_1"}, {"role": "owner"}, {"tenant": "ten_1", "role": "king"}]
+)
+def test_a_token_for_nobody_is_not_minted(local_run: LocalRun, claims: dict[str, str]) -> None:
+    assert local_run.call("POST", "/_local/token", claims).status == 400
+
+
+def test_a_foreign_host_name_does_not_reach_the_local_tools(local_run: LocalRun) -> None:
+    answer = local_run.call("GET", "/_local/clock", headers={"host": "attacker.example"})
+    assert answer.status == 421
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"advance": -5}, {"advance": "yesterday"}, {"to": "2020-01-01T00:00:00Z"}, {}]
+)
+def test_the_clock_only_moves_forward(local_run: LocalRun, wrong: dict[str, object]) -> None:
+    before = local_run.call("GET", "/_local/clock").json()["now"]
+    assert local_run.call("POST", "/_local/clock", wrong).status == 400
+    assert local_run.call("GET", "/_local/clock").json()["now"] < before[:11] + "99"
+
+
+def test_the_clock_moves_by_what_was_asked(local_run: LocalRun) -> None:
+    before = local_run.call("GET", "/_local/clock").json()["now"]
+    after = local_run.advance("P2D")
+    assert 2 <= (int(after[8:10]) - int(before[8:10])) % 31 <= 3
+
+
+def test_data_outlives_a_stop_and_the_next_start_takes_seconds(tmp_path: Path) -> None:
+    run = LocalRun(tmp_path).start()
+    try:
+        operator = run.token(role="operator")
+        tenant = run.call("POST", "/tenants", SHOP, token=operator).json()["id"]
+    finally:
+        assert run.stop() == 0
+    again = LocalRun(tmp_path).start()
+    try:
+        listed = again.call("GET", "/tenants", token=operator).json()["items"]
+        assert [item["id"] for item in listed] == [tenant]
+        assert again.seconds_to_start < 15
+    finally:
+        again.stop()
