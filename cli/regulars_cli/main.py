@@ -32,8 +32,10 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; a refusal is one line on standard error and exit code 1."""
     asked = parser().parse_args(arguments)
+    from regulars.kernel.context import Work, begin_work
     from regulars.kernel.errors import RegularsError
 
+    begin_work(Work(actor="operator:cli"))
     try:
         code: int = asked.run(asked)
     except RegularsError as error:

@@ -1,6 +1,7 @@
 """The platform over HTTP: the function's handler, called as API Gateway calls it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -72,6 +73,20 @@ def test_the_same_key_and_body_make_one_tenant(table: str, address: Address) -> 
     other = call("POST /tenants", caller=OPERATOR, body=body | {"name": "Other"}, headers=headers)
     assert other["statusCode"] == 422
     assert answer_body(other)["type"].endswith("idempotency-key-reused")
+
+
+def test_of_many_repeats_at_once_one_makes_a_tenant(table: str, address: Address) -> None:
+    body, headers = tenant_body(address()), {"idempotency-key": address()}
+
+    def attempt(_: int) -> dict[str, Any]:
+        return call("POST /tenants", caller=OPERATOR, body=body, headers=headers)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(attempt, range(8)))
+    made = {answer["body"] for answer in answers if answer["statusCode"] == 201}
+    assert len(made) == 1
+    assert {answer["statusCode"] for answer in answers} <= {201, 409}
+    assert attempt(8)["body"] in made
 
 
 @pytest.mark.parametrize("caller", [staff(Role.OWNER), key("settings:write", "tenants:admin")])

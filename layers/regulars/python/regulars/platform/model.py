@@ -7,8 +7,16 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic.functional_validators import field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import SkipJsonSchema
 
 from regulars.kernel.errors import ForbiddenError, InvalidError
 from regulars.kernel.money import CURRENCIES
@@ -44,8 +52,12 @@ def _distinct(values: list[Any]) -> list[Any]:
     return values
 
 
-ZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
-Currency = Annotated[str, StringConstraints(min_length=3, max_length=3), AfterValidator(_currency)]
+ZoneName = Annotated[
+    str, StringConstraints(max_length=64), AfterValidator(_zone), Field(examples=["Europe/Warsaw", "UTC"])
+]
+Currency = Annotated[
+    str, AfterValidator(_currency), Field(json_schema_extra={"enum": sorted(CURRENCIES)}, max_length=3)
+]
 # BCP 47, in the usual spelling: `en`, `pt-BR`, `zh-Hant-TW`.
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=20), AfterValidator(_distinct)]
@@ -149,13 +161,13 @@ class NewTenant(_Strict):
 class SettingsChange(_Strict):
     """A change of settings: what is left out stays. `branding` and `sender` are replaced as a whole."""
 
-    name: Name | None = None
-    time_zone: ZoneName | None = None
-    languages: Languages | None = None
-    default_language: Language | None = None
-    branding: Branding | None = None
-    sender: Sender | None = None
-    cart_idle_minutes: int | None = Field(None, ge=1, le=43_200)
+    name: Name | SkipJsonSchema[None] = None
+    time_zone: ZoneName | SkipJsonSchema[None] = None
+    languages: Languages | SkipJsonSchema[None] = None
+    default_language: Language | SkipJsonSchema[None] = None
+    branding: Branding | SkipJsonSchema[None] = None
+    sender: Sender | SkipJsonSchema[None] = None
+    cart_idle_minutes: int | SkipJsonSchema[None] = Field(None, ge=1, le=43_200)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -180,7 +192,7 @@ class SettingsChange(_Strict):
 class TenantChange(SettingsChange):
     """What an operator may change besides: a suspended tenant's credentials are all refused."""
 
-    status: Status | None = None
+    status: Status | SkipJsonSchema[None] = None
 
 
 def _with_default(languages: list[str], default: str) -> list[str]:

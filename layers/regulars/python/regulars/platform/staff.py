@@ -47,7 +47,7 @@ def invite_staff(
     Raises ConflictError when the address has an account: one address belongs to one tenant.
     """
     recall(tenant, once)
-    with account_for(tenant, newcomer, temporary_password) as account:
+    with replaying(tenant, once), account_for(tenant, newcomer, temporary_password) as account:
         transaction = Transaction(tenant)
         member = enlist(transaction, newcomer, account, now)
         transaction.remember(once, member)
@@ -116,6 +116,16 @@ def enlist(transaction: Transaction, newcomer: Newcomer, account: str, now: date
     invited = StaffInvited(staff_id=member.id, role=member.role.value)
     transaction.emit(invited, about(tenant, member.id), at=now)
     return member
+
+
+@contextmanager
+def replaying(keeper: Tenant, once: Once | None) -> Iterator[None]:
+    """Who loses the race for an address to their own repeated request gets that one's answer, if it has one by then."""
+    try:
+        yield
+    except ConflictError:
+        recall(keeper, once)
+        raise
 
 
 @contextmanager

@@ -50,7 +50,10 @@ def create_tenant(
     tenant = Tenant(new_id("ten", now))
     settings = new.settings(tenant.id, now)
     newcomer = staff.Newcomer(new.owner.email, new.owner.name, Role.OWNER, by)
-    with staff.account_for(tenant, newcomer, temporary_password) as account:
+    with (
+        staff.replaying(_OPERATORS, once),
+        staff.account_for(tenant, newcomer, temporary_password) as account,
+    ):
         transaction = Transaction(tenant)
         transaction.create(TenantItem.of(settings, None))
         staff.enlist(transaction, newcomer, account, now)
