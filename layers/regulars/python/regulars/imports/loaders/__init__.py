@@ -1,0 +1,1 @@
+"""One loader a kind of import; see `runner.Loader`."""

@@ -1,0 +1,157 @@
+"""How each kind of import is taken back."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from regulars.commerce import orders, products
+from regulars.commerce.products import ProductInput
+from regulars.customers.facts import facts_of
+from regulars.customers.model import Profile
+from regulars.customers.service import change, delete
+from regulars.customers.store import read_item
+from regulars.imports.loaders.customers import created_id
+from regulars.imports.loaders.products import described
+from regulars.imports.store import Plan
+from regulars.imports.targets import ImportKind
+from regulars.kernel.errors import ConflictError, GoneError, NotFoundError, StaleError
+from regulars.kernel.tenancy import Tenant
+
+_CHANGED = "others have changed it since"
+_ATTEMPTS = 5
+# What a step answers: why a thing stays, None when it is gone or as before, NOT_OURS when the import had not made it.
+Left = str | None
+NOT_OURS = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`what` and `name` say of what; `run` takes it away, or with `removes` false gives it its previous values."""
+
+    what: str
+    name: str
+    run: Callable[[], Left]
+    removes: bool = True
+
+
+def steps_of(
+    tenant: Tenant, job_id: str, kind: ImportKind, plan: Plan, now: datetime
+) -> Iterator[list[Step]]:
+    """Groups of steps; those of one group may be done at the same time."""
+    if kind is ImportKind.CUSTOMERS:
+        ids = [created_id(tenant, job_id, line) for line in plan["rows"]]
+        yield [Step("customer", each, partial(_customer, tenant, each, job_id, now)) for each in ids]
+    elif kind is ImportKind.PRODUCTS:
+        yield [
+            Step("product", each, partial(_product, tenant, each, plan, now), removes=before is None)
+            for each, before in plan["before"].items()
+            if before != plan["after"][each]
+        ]
+    else:
+        yield from _sales(tenant, job_id, plan, now)
+
+
+def _sales(tenant: Tenant, job_id: str, plan: Plan, now: datetime) -> Iterator[list[Step]]:
+    yield [Step("order", number, partial(_order, tenant, number, job_id, now)) for number in plan["orders"]]
+    yield [
+        Step("refund", refund_id, partial(_refund, tenant, refund_id, job_id, now))
+        for refund_id in plan["refunds"]
+    ]
+    yield [
+        Step("customer", name, partial(_customer, tenant, created_id(tenant, job_id, line), job_id, now))
+        for _, name, line, *_ in plan["customers"]
+    ]
+
+
+def _order(tenant: Tenant, number: str, job_id: str, now: datetime) -> Left:
+    order = orders.by_number(tenant, number)
+    if order is None:
+        return None
+    if order.origin is None or order.origin.job != job_id:
+        return NOT_OURS
+    try:
+        orders.remove_imported(tenant, order.id, job_id, now=now)
+    except ConflictError as error:
+        return error.detail
+    return None
+
+
+def _refund(tenant: Tenant, refund_id: str, job_id: str, now: datetime) -> Left:
+    try:
+        refund = orders.get_refund(tenant, refund_id)
+    except NotFoundError:
+        return None
+    if refund.origin is None or refund.origin.job != job_id:
+        return NOT_OURS
+    orders.remove_refund(tenant, refund_id, job_id, now=now)
+    return None
+
+
+def _customer(tenant: Tenant, customer_id: str, job_id: str, now: datetime) -> Left:
+    for _ in range(_ATTEMPTS):
+        try:
+            item = read_item(tenant, customer_id)
+            facts = facts_of(tenant, customer_id, consistent=True)
+        except GoneError:
+            return None
+        except NotFoundError:
+            return NOT_OURS
+        if item.edited:
+            return _CHANGED
+        if facts is not None and (facts.orders or facts.refunds):
+            return "the customer has orders or refunds"
+        try:
+            delete(tenant, customer_id, now=now, if_match=int(item.version), history=True)
+        except (StaleError, GoneError):
+            continue
+        return None
+    return _CHANGED
+
+
+def _product(tenant: Tenant, identifier: str, plan: Plan, now: datetime) -> Left:
+    before, after = plan["before"][identifier], plan["after"][identifier]
+    try:
+        product = products.get(tenant, identifier)
+    except NotFoundError:
+        return NOT_OURS
+    present = described(product)
+    if before is None and product.archived_at is not None:
+        return None
+    if present == before:
+        return None
+    if present != after:
+        return _CHANGED
+    try:
+        if before is None:
+            products.archive(tenant, identifier, now=now, if_match=product.version)
+        else:
+            given = ProductInput.model_validate(before, strict=False)
+            products.put(tenant, identifier, given, now=now, if_match=product.version)
+    except StaleError:
+        return _CHANGED
+    return None
+
+
+def restore_customer(
+    tenant: Tenant, customer_id: str, before: dict[str, Any], after: dict[str, Any], now: datetime
+) -> Left:
+    """Each field that the import changed gets its previous value back, unless somebody has changed it since."""
+    changed = [name for name in {*before, *after} if before.get(name) != after.get(name)]
+    kept: list[str] = []
+
+    def decide(present: Profile) -> Profile:
+        values = present.stored()
+        kept[:] = [name for name in changed if values.get(name) not in (after.get(name), before.get(name))]
+        for name in changed:
+            if name not in kept:
+                values.pop(name, None)
+                values |= {name: before[name]} if name in before else {}
+        return Profile.of_stored(values)
+
+    try:
+        change(tenant, customer_id, decide, now=now, history=True)
+    except (GoneError, NotFoundError):
+        return "the customer has been deleted since"
+    return f"changed since: {', '.join(sorted(kept))}" if kept else None
