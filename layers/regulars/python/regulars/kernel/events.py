@@ -30,7 +30,7 @@ class AlreadyHandledError(RegularsError):
 class Event(BaseModel):
     """Base of all domain events: `class OrderPlaced(Event, name="order.placed")`, past tense, version 1 unless said."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
 
@@ -84,7 +84,7 @@ class Key(BaseModel):
 class Envelope(BaseModel):
     """An event as it travels. `history` marks what was imported from the past: it never triggers sends."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     id: str
     name: str
     version: int

@@ -5,6 +5,7 @@ condition to the error named beside the write, and retries what lost a race. A r
 request carries a token (10 minutes), and every create is conditional for ever after.
 """
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -197,7 +198,7 @@ class Transaction:
 
 def _send(writes: list[_Write]) -> None:
     connection: Connection = Item._get_connection().connection
-    with TransactWrite(connection=connection, client_request_token=f"{random.getrandbits(120):030x}") as send:
+    with TransactWrite(connection=connection, client_request_token=os.urandom(16).hex()) as send:
         for write in writes:
             write.add(send)
 

@@ -57,13 +57,13 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_from_text), AfterValidator(_i
 class Input(BaseModel):
     """A request body: exact types, unknown fields refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
 
 class Query(BaseModel):
     """Query parameters: text is turned into the declared types, unknown ones are refused."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class ListQuery(Query):
@@ -76,7 +76,7 @@ class ListQuery(Query):
 class View(BaseModel):
     """What an answer shows of a result; reads its attributes by name."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
 def page_model(view: type[V]) -> type[BaseModel]:
