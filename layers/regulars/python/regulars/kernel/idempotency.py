@@ -4,7 +4,7 @@ DynamoDB's own request token is forgotten after ten minutes; a shop's retry may 
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -40,6 +40,17 @@ def owner_of(tenant: Tenant, what: str, value: str, *, consistent: bool = False)
     """Who holds a guarded value, or None."""
     item = GuardItem.read(tenant.partition("G", what, value), "GUARD", consistent=consistent)
     return item.owner if item else None
+
+
+def owners_of(tenant: Tenant, what: str, values: Iterable[str]) -> dict[str, str]:
+    """Who holds which of these values, of those that are held. One request unit each, read consistently, 100 a request."""
+    places = {tenant.partition("G", what, value): value for value in values}
+    keys = [(pk, "GUARD") for pk in places]
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), 100):
+        for item in GuardItem.batch_get(keys[start : start + 100], consistent_read=True):
+            found[places[item.pk]] = item.owner
+    return found
 
 
 class OnceItem(Item):
