@@ -10,6 +10,7 @@ import pytest
 from local.engine import Engine
 from regulars.kernel.aws import client
 from regulars.kernel.ids import new_id
+from regulars.kernel.settings import forget_settings
 from regulars.kernel.tenancy import Tenant
 
 
@@ -53,6 +54,48 @@ def bucket(engine: Engine) -> str:
     name = os.environ["BUCKET_NAME"]
     client("s3").create_bucket(Bucket=name)
     return name
+
+
+@pytest.fixture(scope="session")
+def accounts(engine: Engine, table: str) -> Iterator[str]:
+    """The user pool and its client; the settings name them from here on."""
+    cognito = client("cognito-idp")
+    pool = cognito.create_user_pool(
+        PoolName="staff",
+        UsernameAttributes=["email"],
+        UsernameConfiguration={"CaseSensitive": False},
+        AutoVerifiedAttributes=["email"],
+        AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
+        Policies={
+            "PasswordPolicy": {
+                "MinimumLength": 12,
+                "RequireUppercase": True,
+                "RequireLowercase": True,
+                "RequireNumbers": True,
+                "RequireSymbols": True,
+            }
+        },
+        Schema=[{"Name": "tenant", "AttributeDataType": "String", "Mutable": False}],
+    )["UserPool"]["Id"]
+    app = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="console",
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        PreventUserExistenceErrors="ENABLED",
+    )["UserPoolClient"]["ClientId"]
+    secret = client("secretsmanager").create_secret(Name="token-secret", SecretString="s" * 64)["ARN"]
+    before = dict(os.environ)
+    os.environ |= {
+        "USER_POOL_ID": pool,
+        "USER_POOL_CLIENT_ID": app,
+        "USER_POOL_ISSUER": f"https://cognito-idp.{pool.split('_')[0]}.amazonaws.com/{pool}",
+        "JWKS_URL": f"{os.environ['AWS_ENDPOINT_URL']}/{pool}/.well-known/jwks.json",
+        "TOKEN_SECRET_ARN": secret,
+    }
+    forget_settings()
+    yield pool
+    os.environ |= before
+    forget_settings()
 
 
 @pytest.fixture

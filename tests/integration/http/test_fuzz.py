@@ -23,7 +23,7 @@ OWNER = {"caller_kind": "staff", "caller_id": "stf_fuzz", "role": "owner"}
 
 
 @pytest.fixture(scope="session")
-def api(engine: Engine, table: str, bucket: str) -> BaseSchema:
+def api(engine: Engine, table: str, bucket: str, accounts: str) -> BaseSchema:
     gateway = Gateway(OWNER | {"tenant": new_id("ten", datetime(2026, 3, 10, tzinfo=UTC))})
     schema = schemathesis.openapi.from_dict(gateway.document)
     schema.app = gateway

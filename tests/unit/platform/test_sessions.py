@@ -46,6 +46,7 @@ def pool_that(monkeypatch: pytest.MonkeyPatch) -> Any:
         ("NotAuthorizedException", UnauthenticatedError),
         ("UserNotFoundException", UnauthenticatedError),
         ("UserNotConfirmedException", UnauthenticatedError),
+        ("InvalidParameterException", UnauthenticatedError),
         ("PasswordResetRequiredException", UnauthenticatedError),
         ("TooManyRequestsException", TooManyError),
         ("LimitExceededException", TooManyError),

@@ -41,8 +41,15 @@ class Account:
 
 
 _WRONG = "The email address or the password is wrong."
+# What a sign-in tells: nothing about whether the address is known.
+OF_SIGN_IN: dict[str, RegularsError] = {
+    "UserNotFoundException": UnauthenticatedError(_WRONG),
+    "InvalidParameterException": UnauthenticatedError(_WRONG),
+}
 _ERRORS: dict[str, RegularsError] = {
     "UsernameExistsException": AccountExistsError("This address has an account already."),
+    "UserNotFoundException": NoAccountError(),
+    "InvalidParameterException": InvalidError.of("/email", "is not accepted as an address"),
     "NotAuthorizedException": UnauthenticatedError(_WRONG),
     "UserNotConfirmedException": UnauthenticatedError(_WRONG),
     "PasswordResetRequiredException": UnauthenticatedError(_WRONG),
@@ -56,18 +63,17 @@ _ERRORS: dict[str, RegularsError] = {
 }
 
 
-def pool(operation: str, *, unknown: RegularsError | None = None, **arguments: Any) -> Any:
-    """Call the user pool service; its errors become ours. `unknown` stands for "no such user" (a sign-in must not tell)."""
+def pool(operation: str, *, told: dict[str, RegularsError] | None = None, **arguments: Any) -> Any:
+    """Call the user pool service; its errors become ours. `told` says by code what is told instead in this operation."""
+    errors = _ERRORS | (told or {})
     cognito = client("cognito-idp")
     try:
         return getattr(cognito, operation)(**arguments)
     except cognito.exceptions.ClientError as error:
         code = error.response["Error"]["Code"]
-        if code == "UserNotFoundException":
-            raise (unknown or NoAccountError()) from error
-        if code not in _ERRORS:
+        if code not in errors:
             raise
-        found = _ERRORS[code]
+        found = errors[code]
         raise type(found)(*_arguments(found)) from error
 
 

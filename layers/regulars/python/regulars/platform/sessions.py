@@ -5,10 +5,8 @@ from typing import Any
 
 from regulars.kernel.errors import UnauthenticatedError
 from regulars.kernel.settings import SignInSettings
-from regulars.platform.accounts import pool
+from regulars.platform.accounts import OF_SIGN_IN, pool
 from regulars.platform.model import check_password
-
-_WRONG = UnauthenticatedError("The email address or the password is wrong.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ def sign_in(email: str, password: str) -> SignedIn | NewPasswordNeeded:
     """Raises UnauthenticatedError when either is wrong, TooManyError after many attempts."""
     answer = pool(
         "initiate_auth",
-        unknown=UnauthenticatedError(_WRONG.detail),
+        told=OF_SIGN_IN,
         ClientId=_client_id(),
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": email.strip().lower(), "PASSWORD": password},
@@ -45,7 +43,7 @@ def answer_new_password(email: str, session: str, password: str) -> SignedIn:
     UnauthenticatedError when the session has ended."""
     answer = pool(
         "respond_to_auth_challenge",
-        unknown=UnauthenticatedError(_WRONG.detail),
+        told=OF_SIGN_IN,
         ClientId=_client_id(),
         ChallengeName="NEW_PASSWORD_REQUIRED",
         Session=session,
@@ -61,7 +59,7 @@ def renew_session(refresh_token: str) -> SignedIn:
     """A fresh id token. Raises UnauthenticatedError when the refresh token has ended."""
     answer = pool(
         "initiate_auth",
-        unknown=UnauthenticatedError(_WRONG.detail),
+        told=OF_SIGN_IN,
         ClientId=_client_id(),
         AuthFlow="REFRESH_TOKEN_AUTH",
         AuthParameters={"REFRESH_TOKEN": refresh_token},
@@ -73,7 +71,7 @@ def renew_session(refresh_token: str) -> SignedIn:
 
 def sign_out(refresh_token: str) -> None:
     """End a session: its refresh token renews nothing any more."""
-    pool("revoke_token", ClientId=_client_id(), Token=refresh_token)
+    pool("revoke_token", told=OF_SIGN_IN, ClientId=_client_id(), Token=refresh_token)
 
 
 def _outcome(answer: dict[str, Any]) -> SignedIn | NewPasswordNeeded:
