@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 # Each module has `add_to(subparsers)`, whose parsers set `run`: a function of the arguments that returns the exit code.
 # What a module needs of Regulars it imports inside `run`, so that `--help` works without settings.
-MODULES = ("tenants", "staff", "operators", "generate")
+MODULES = ("tenants", "staff", "operators", "redrive", "stats", "generate")
 
 _SETTINGS = """
 settings, from the environment:
   STAGE, TABLE_NAME                      always
+  EVENT_BUS_NAME                         redrive, of what the publisher gave up
   USER_POOL_ID, USER_POOL_CLIENT_ID      tenants create, staff, operators
   AWS_ENDPOINT_URL                       the embedded engine instead of AWS
 The stacks' outputs name them for a deployed stage.

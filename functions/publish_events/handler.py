@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from publish_events.outbox import publish
+from regulars.kernel.outbox import publish
 
 
 def handler(batch: dict[str, Any], context: Any) -> dict[str, Any]:

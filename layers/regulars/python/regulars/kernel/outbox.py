@@ -1,4 +1,7 @@
-"""Stream records to bus entries. A record that cannot be read is reported and never stops its neighbours."""
+"""The outbox: records of the table's stream become entries of the bus.
+
+A record that cannot be read is reported and never stops its neighbours.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +11,7 @@ from regulars.kernel.events import Envelope, EventItem
 from regulars.kernel.logs import logger, metric
 
 Record = dict[str, Any]
-_log = logger("publish_events")
+_log = logger("outbox")
 
 
 def publish(records: Sequence[Record]) -> list[str]:

@@ -1,0 +1,50 @@
+"""`regulars redrive`: looks into dead-letter queues and brings messages back to where they failed."""
+
+import argparse
+import sys
+from typing import Any
+
+
+def add_to(subparsers: Any) -> None:
+    redrive = subparsers.add_parser(
+        "redrive",
+        help="list dead letters, or bring them back",
+        description="Why a message failed is in its function's log: search for the event's id that is shown here.",
+    )
+    what = redrive.add_mutually_exclusive_group(required=True)
+    what.add_argument("--list", action="store_true", help="all dead-letter queues and how much is in them")
+    what.add_argument("--queue", help="a part of the queue's name, such as keep_stats")
+    redrive.add_argument("--show", action="store_true", help="only show the messages of the queue")
+    redrive.add_argument("--max", type=int, default=1000, help="how many at the most (1000)")
+    redrive.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when all that was asked for is back, 1 when something had to stay."""
+    from regulars_cli import dead_letters
+
+    if arguments.list:
+        for queue in dead_letters.all_dead_letters():
+            print(queue.waiting, queue.name, sep="\t")
+        return 0
+    return _bring_back(arguments.queue, arguments.max, only_show=arguments.show)
+
+
+def _bring_back(name: str, most: int, *, only_show: bool) -> int:
+    from regulars_cli import dead_letters
+
+    queue = dead_letters.find(name)
+    moved = stayed = 0
+    for message in dead_letters.receive(queue, most):
+        print(dead_letters.describe(message))
+        if only_show:
+            continue
+        try:
+            dead_letters.bring_back(queue, message)
+            moved += 1
+        except dead_letters.NoWayBackError as error:
+            print(f"  stays: {error.detail}", file=sys.stderr)
+            stayed += 1
+    if not only_show:
+        print(f"{moved} brought back, {stayed} stay in {queue.name}")
+    return 1 if stayed else 0
