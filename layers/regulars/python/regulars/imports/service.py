@@ -1,6 +1,6 @@
 """Use cases around an import: begin it, look into its file, start it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -93,9 +93,10 @@ def preview(tenant: Tenant, job_id: str, mapping: Mapping | None = None) -> Prev
     job, spec = _import(tenant, job_id)
     zone = ZoneInfo(settings_of(tenant).time_zone)
     found = _sample(tenant, job, spec)
-    layout = found.layout
     if mapping:
-        check_columns(spec.kind, mapping, _with_columns(layout, mapping).columns)
+        found = replace(found, layout=_with_columns(found.layout, mapping))
+        check_columns(spec.kind, mapping, found.layout.columns)
+    layout = found.layout
     used = mapping or suggest(spec.kind, found, zone)
     if job.state is State.UPLOADING:
         move(tenant, job_id, _STARTABLE, State.READY)

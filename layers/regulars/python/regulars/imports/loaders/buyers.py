@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from regulars.customers.model import Address, Origin, Profile
-from regulars.customers.reference import CustomerRef, resolve
+from regulars.customers.normalise import email_address
+from regulars.customers.reference import EMAIL, EXTERNAL_ID, CustomerRef, resolve
 from regulars.customers.service import create
 from regulars.customers.writing import DuplicateError
 from regulars.imports.countries import country_code
@@ -15,6 +16,7 @@ from regulars.imports.mapping import FieldError, Values
 from regulars.imports.model import Outcome
 from regulars.imports.runner import Unit
 from regulars.kernel.errors import InvalidError
+from regulars.kernel.idempotency import owners_of
 from regulars.kernel.tenancy import Tenant
 
 _REMEMBERED = 50_000
@@ -47,14 +49,21 @@ class Buyers:
         """For the plan: each unknown customer of these rows (line, moment, values) with its first line, moment, country."""
         if len(self._ids) > _REMEMBERED:
             self._ids.clear()
+        self._look_up({name_of(values) for _, _, values in rows} - self._ids.keys())
         found: dict[Name, list[Any]] = {}
         for line, at, values in rows:
             name = name_of(values)
-            if name in found or name[0] == "id" or not self._create_missing or self.find(name):
+            if name in found or name in self._ids or name[0] == "id" or not self._create_missing:
                 continue
-            country = country_code(values.get("country", "")) if "country" in values else None
+            country = country_code(values["country"]) if "country" in values else None
             found[name] = [name[0], name[1], line, at.isoformat(), country]
         return list(found.values())
+
+    def _look_up(self, names: set[Name]) -> None:
+        for kind in (EXTERNAL_ID, EMAIL):
+            wanted = {_normal(kind, value): (kind, value) for each, value in names if each == kind}
+            for value, owner in owners_of(self._tenant, kind, wanted).items():
+                self._ids[wanted[value]] = owner
 
     def units(self, planned: list[list[Any]]) -> list[Unit]:
         """One unit for each planned customer."""
@@ -79,6 +88,10 @@ class Buyers:
             return Outcome()
         self._ids[kind, value] = made.id
         return Outcome(Counter(customers=1))
+
+
+def _normal(kind: str, value: str) -> str:
+    return (email_address(value) or value) if kind == EMAIL else value
 
 
 def _profile(kind: str, value: str, country: str | None) -> Profile:
