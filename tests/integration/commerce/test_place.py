@@ -56,12 +56,13 @@ def test_the_same_order_again_changes_nothing(shop: Tenant, customer: str, now: 
     assert len(events_of(shop, customer, "order.placed")) == 1
 
 
-def test_the_same_order_with_a_further_status_is_a_report(
-    shop: Tenant, customer: str, now: datetime
-) -> None:
+def test_the_same_order_with_a_further_status_is_a_report(shop: Tenant, customer: str, now: datetime) -> None:
     orders.place(shop, new("A-1", customer, status="shipped"), now=now)
     late = orders.place(shop, new("A-1", customer, status="paid"), now=now)
-    assert (late.status, [entry.status for entry in late.timeline]) == ("shipped", ["placed", "paid", "shipped"])
+    assert (late.status, [entry.status for entry in late.timeline]) == (
+        "shipped",
+        ["placed", "paid", "shipped"],
+    )
     assert totals(shop, customer) == (1, TOTAL, 0, 0, TOTAL)
 
 
@@ -149,7 +150,9 @@ def test_placing_three_lines_costs_14_units_at_the_most(
     headers = {"idempotency-key": "2f1e4b0a-7a1c-4f53-9a43-1f0f3a6d9f10"}
     for number, who in (("10001", {"id": customer}), ("10002", {"external_id": "c-1"})):
         with meter() as used:
-            answer = api("POST /orders", body=body(number, customer=who), headers=headers | {"idempotency-key": number})
+            answer = api(
+                "POST /orders", body=body(number, customer=who), headers=headers | {"idempotency-key": number}
+            )
         assert answer["statusCode"] == 201
         assert used.units <= 14, used.calls
 

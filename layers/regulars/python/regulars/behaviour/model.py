@@ -115,9 +115,9 @@ class Identified(BaseModel):
     at: datetime
 
 
-# Words by which crawlers, monitors and scripted browsers name themselves.
+# Words by which crawlers, monitors and scripted browsers name themselves ("Cubot" is a telephone).
 _BOT = re.compile(
-    r"bot\b|bot[/ ;)_-]|crawl|spider|slurp|headless|lighthouse|pagespeed|phantomjs|puppeteer|playwright|selenium"
+    r"(?<!cu)bot\b|crawl|spider|slurp|headless|lighthouse|pagespeed|phantomjs|puppeteer|playwright|selenium"
     r"|facebookexternalhit|embedly|bingpreview|mediapartners|feedfetcher|archiver|scrapy|python-requests|python-urllib"
     r"|\bcurl/|\bwget/|go-http-client|okhttp|java/|libwww|httpclient|uptime|pingdom|statuscake|datadog|newrelic|monitor",
     re.IGNORECASE,
