@@ -18,7 +18,7 @@ from regulars.kernel.settings import forget_settings
 from regulars.kernel.tenancy import Tenant
 from regulars.platform import ApiKey, Newcomer, TenantChange, customer_tokens
 from regulars.platform.accounts import invite_operator
-from regulars.platform.store import KeyItem, key_place
+from regulars.platform.key_store import KeyItem, key_place
 from regulars.platform.tokens import sign_shared
 from tests.integration.platform.people import PASSWORD, TEMPORARY, signed_in
 
@@ -286,7 +286,7 @@ def test_what_cannot_be_looked_at_is_not_called_wrong(key: ApiKey, monkeypatch: 
     def broken(*args: object, **kwargs: object) -> None:
         raise OSError("no table")
 
-    monkeypatch.setattr("regulars.platform.store.AdmissionItem.gather", broken)
+    monkeypatch.setattr("regulars.platform.key_store.AdmissionItem.gather", broken)
     assert refusal(context(**{"x-api-key": key.key})) == "unavailable"
 
 

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from regulars.kernel.errors import ForbiddenError, InvalidError
 from regulars.kernel.permissions import TENANT_PERMISSIONS, Permission, Role, of_role
-from regulars.platform.model import NewTenant, SettingsChange, TenantChange, check_customer_id, grantable
+from regulars.platform.access_model import check_customer_id, grantable
+from regulars.platform.model import NewTenant, SettingsChange, TenantChange
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 TENANT: dict[str, Any] = {

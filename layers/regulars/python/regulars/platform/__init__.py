@@ -1,15 +1,14 @@
 """Tenants, staff, API keys, tokens and signing in: who may call, and for whom (PLT-1, PLT-2)."""
 
+from regulars.platform.access_model import ApiKey, StaffMember
 from regulars.platform.customer_tokens import CustomerToken, issue_customer_token
 from regulars.platform.keys import create_key, list_keys, revoke_key
 from regulars.platform.model import (
-    ApiKey,
     Branding,
     NewOwner,
     NewTenant,
     Sender,
     SettingsChange,
-    StaffMember,
     TenantChange,
     TenantSettings,
 )

@@ -18,7 +18,7 @@ from regulars.kernel.errors import (
     UnavailableError,
 )
 from regulars.kernel.settings import StaffAccountsSettings
-from regulars.platform.model import TOO_WEAK
+from regulars.platform.access_model import TOO_WEAK
 
 OPERATORS = "operators"
 

@@ -14,12 +14,13 @@ from regulars.kernel.http.caller import Kind
 from regulars.kernel.permissions import Role
 from regulars.kernel.settings import LocalTokenSettings, StageSettings, VerifyStaffSettings
 from regulars.kernel.tenancy import Tenant
+from regulars.platform.access_model import check_customer_id
 from regulars.platform.accounts import OPERATORS
 from regulars.platform.customer_tokens import ISSUER as CUSTOMERS
 from regulars.platform.customer_tokens import customer_of
+from regulars.platform.key_store import AdmissionItem, KeyLookupItem, key_place, note_use
 from regulars.platform.keys import has_form, hash_of
-from regulars.platform.model import check_customer_id
-from regulars.platform.store import AdmissionItem, KeyLookupItem, key_place, note_use, staff_key
+from regulars.platform.staff_store import staff_key
 from regulars.platform.tokens import RefusedError, Token, check_claims, check_shared, read_token
 
 LOCAL_ISSUER, LOCAL_AUDIENCE = "regulars-local", "regulars"

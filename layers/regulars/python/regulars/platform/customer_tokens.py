@@ -14,7 +14,7 @@ from regulars.kernel.clock import SystemClock
 from regulars.kernel.errors import BrokenError, InvalidError
 from regulars.kernel.settings import TokenSettings
 from regulars.kernel.tenancy import Tenant
-from regulars.platform.model import check_customer_id
+from regulars.platform.access_model import check_customer_id
 from regulars.platform.tokens import RefusedError, Token, check_claims, check_shared, sign_shared
 
 ISSUER = "regulars"

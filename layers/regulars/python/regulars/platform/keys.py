@@ -16,9 +16,10 @@ from regulars.kernel.pagination import Page, page_of
 from regulars.kernel.permissions import Permission
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
+from regulars.platform.access_model import ApiKey, grantable
 from regulars.platform.events import ApiKeyCreated, ApiKeyRevoked, about
-from regulars.platform.model import ApiKey, grantable
-from regulars.platform.store import KEYS, KeyItem, KeyLookupItem, key_place, page_in_tenant
+from regulars.platform.key_store import KEYS, KeyItem, KeyLookupItem, key_place
+from regulars.platform.store import page_in_tenant
 
 _FORM = re.compile(r"rk_[0-9A-HJKMNP-TV-Z]{26}_[A-Z2-7]{48}\Z")
 # How long a revoked key stays in the list.

@@ -5,8 +5,8 @@ from typing import Any
 
 from regulars.kernel.errors import UnauthenticatedError
 from regulars.kernel.settings import SignInSettings
+from regulars.platform.access_model import check_password
 from regulars.platform.accounts import OF_SIGN_IN, pool
-from regulars.platform.model import check_password
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from regulars.kernel.permissions import Role
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
 from regulars.platform import accounts
+from regulars.platform.access_model import StaffMember
 from regulars.platform.accounts import AccountExistsError
 from regulars.platform.events import StaffInvited, StaffRemoved, StaffRoleChanged, about
-from regulars.platform.model import StaffMember
-from regulars.platform.store import STAFF, StaffItem, TeamItem, page_in_tenant, staff_key
+from regulars.platform.staff_store import STAFF, StaffItem, TeamItem, staff_key
+from regulars.platform.store import page_in_tenant
 
 # An account that nobody has enlisted after this time was left over by an invitation that failed half-way.
 _ABANDONED_AFTER = timedelta(minutes=5)
