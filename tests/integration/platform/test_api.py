@@ -315,3 +315,11 @@ def test_a_made_up_cursor_is_400(shop: Tenant, route: str, cursor: str) -> None:
     caller = OPERATOR if route == "GET /tenants" else None
     tenant = "" if caller else shop.id
     assert call(route, caller=caller, tenant=tenant, query={"cursor": cursor})["statusCode"] == 400
+
+
+@pytest.mark.parametrize(
+    "reason", ["missing", "invalid", "expired", "suspended", "revoked", "removed", "cross-site"]
+)
+def test_each_refusal_has_words_of_its_own(table: str, reason: str) -> None:
+    detail = answer_body(call("GET /me", caller={"refusal": reason}))["detail"]
+    assert detail != answer_body(call("GET /me", caller={"refusal": "?"}))["detail"]

@@ -58,6 +58,7 @@ _REFUSALS = {
     "expired": "The token has expired.",
     "suspended": "This tenant is suspended.",
     "revoked": "This API key has been revoked.",
+    "removed": "This account has no access to the tenant any more.",
 }
 
 
