@@ -16,7 +16,9 @@ SCHEMAS = ROOT / "events" / "schemas"
 
 
 def add_to(subparsers: Any) -> None:
-    parser = subparsers.add_parser("generate", help="write docs/api/openapi.json and events/schemas from the code")
+    parser = subparsers.add_parser(
+        "generate", help="write docs/api/openapi.json and events/schemas from the code"
+    )
     parser.set_defaults(run=run)
 
 
@@ -51,7 +53,10 @@ def event_schemas() -> dict[str, dict[str, Any]]:
             importlib.import_module(module.name)
     schemas = {}
     for event in registered_events().values():
-        head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{event.name}.v{event.version}"}
+        head = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"{event.name}.v{event.version}",
+        }
         schemas[f"{event.name}.v{event.version}"] = head | event.model_json_schema(mode="serialization")
     return schemas
 

@@ -180,7 +180,7 @@ def statuses(route: Route) -> list[int]:
         return sorted(route.errors)
     found = {400, 404, 422, *route.errors}
     if route.permission is not Permission.PUBLIC:
-        found |= {401, 403}
+        found |= {401, 403, 503}
     if route.body is not None:
         found |= {413, 415}
     if route.method != "GET":
