@@ -7,6 +7,7 @@ that a function which only counts an order does not pay for the rules of profile
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from regulars.customers.facts import SHARDS as FACTS_SHARDS
 from regulars.customers.facts import (
     Activity,
     Facts,
@@ -19,12 +20,14 @@ from regulars.customers.facts import (
     facts_of_many,
     facts_shard,
     note_activity,
+    page_of_shard,
 )
 from regulars.customers.reference import (
     CustomerRef,
     customer_partition,
     customer_subject,
     is_customer_id,
+    known_by,
     resolve,
 )
 
@@ -41,19 +44,21 @@ if TYPE_CHECKING:
         remind,
     )
     from regulars.customers.list_store import Filter, list_customers
-    from regulars.customers.merge_patch import CustomerPatch
+    from regulars.customers.merge_patch import CustomerPatch, united
     from regulars.customers.model import Address, Customer, Origin, Profile, Upserted
     from regulars.customers.normalise import email_address, normal_tag, phone_number
     from regulars.customers.notes import Note, add_note, delete_note, edit_note, list_notes
     from regulars.customers.schema_service import attribute_schema, define_attributes
     from regulars.customers.search_store import search_customers
     from regulars.customers.service import change, create, delete, get, patch, retag, set_status, update
+    from regulars.customers.settling import settle
     from regulars.customers.timeline import Entry, read_timeline
     from regulars.customers.undoing import remove_created, restore
     from regulars.customers.upserting import upsert
     from regulars.customers.writing import DuplicateError
 
 __all__ = [
+    "FACTS_SHARDS",
     "Activity",
     "Address",
     "AttributeSchema",
@@ -98,12 +103,14 @@ __all__ = [
     "facts_shard",
     "get",
     "is_customer_id",
+    "known_by",
     "list_customers",
     "list_interactions",
     "list_notes",
     "log_interaction",
     "normal_tag",
     "note_activity",
+    "page_of_shard",
     "patch",
     "phone_number",
     "read_timeline",
@@ -114,6 +121,8 @@ __all__ = [
     "retag",
     "search_customers",
     "set_status",
+    "settle",
+    "united",
     "update",
     "upsert",
 ]
@@ -142,7 +151,7 @@ _ROOMS = {
         "Filter",
         "list_customers",
     ),
-    "merge_patch": ("CustomerPatch",),
+    "merge_patch": ("CustomerPatch", "united"),
     "model": (
         "Address",
         "Customer",
@@ -150,10 +159,7 @@ _ROOMS = {
         "Profile",
         "Upserted",
     ),
-    "normalise": (
-        "email_address",
-        "phone_number",
-    ),
+    "normalise": ("email_address", "normal_tag", "phone_number"),
     "notes": (
         "Note",
         "add_note",
@@ -176,6 +182,7 @@ _ROOMS = {
         "set_status",
         "update",
     ),
+    "settling": ("settle",),
     "timeline": (
         "Entry",
         "read_timeline",

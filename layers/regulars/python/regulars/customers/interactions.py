@@ -1,7 +1,7 @@
 """Calls, emails, meetings, notes and tickets that staff log, with outcome and follow-up; a reminder when that is due (CUS-5)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from regulars.customers.entries_store import (
@@ -11,6 +11,7 @@ from regulars.customers.entries_store import (
     read_interaction,
 )
 from regulars.customers.events import InteractionDue, InteractionLogged, InteractionUpdated
+from regulars.customers.model import whole
 from regulars.customers.reference import customer_subject
 from regulars.customers.store import read_item
 from regulars.kernel.clock import iso
@@ -81,14 +82,15 @@ def log_interaction(
 ) -> Interaction:
     """A new interaction, its reminder armed. Raises NotFoundError, GoneError for the customer."""
     read_item(tenant, customer_id, consistent=False)
+    now = whole(now)
     item = InteractionItem(
         *interaction_key(tenant, customer_id, new_id("int", now)),
         type=new.type,
         direction=new.direction,
         summary=new.summary,
         outcome=new.outcome,
-        happened_at=new.happened_at or now,
-        follow_up_at=_whole(new.follow_up_at),
+        happened_at=whole(new.happened_at or now),
+        follow_up_at=new.follow_up_at and whole(new.follow_up_at),
         by=by,
         created_at=now,
         updated_at=now,
@@ -137,7 +139,7 @@ def change_interaction(
     changed = _apply(item, patch)
     if not changed:
         return before
-    item.updated_at = now
+    item.updated_at = whole(now)
     after = _interaction(customer_id, item, version=before.version + 1)
     tx = Transaction(tenant)
     if "follow_up_at" in changed:
@@ -153,7 +155,7 @@ def _apply(item: InteractionItem, patch: InteractionPatch) -> list[str]:
     changed = []
     for name in sorted(patch.model_fields_set):
         value: Any = getattr(patch, name)
-        value = _whole(value) if isinstance(value, datetime) else value
+        value = whole(value) if isinstance(value, datetime) else value
         if value is None and name in ("type", "summary", "happened_at"):
             continue
         if getattr(item, name) != value:
@@ -201,11 +203,6 @@ def _waiting(timer: Timer, customer_id: str, interaction_id: str) -> Interaction
 
 def _timer(tenant: Tenant, customer_id: str, interaction_id: str, due: datetime) -> Timer:
     return Timer(tenant, DUE, f"{customer_id}/{interaction_id}", due)
-
-
-def _whole(moment: datetime | None) -> datetime | None:
-    """In whole milliseconds, as it is kept: a timer is found again by its moment."""
-    return moment and moment - timedelta(microseconds=moment.microsecond % 1000)
 
 
 def _interaction(customer_id: str, item: InteractionItem, version: int = 0) -> Interaction:

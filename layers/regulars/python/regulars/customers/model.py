@@ -186,6 +186,11 @@ class Upserted:
         return self.customer.id
 
 
+def whole(moment: datetime) -> datetime:
+    """In whole milliseconds, as it will be kept: what is answered now is what is read later."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def changed_fields(before: Profile, after: Profile) -> list[str]:
     """The names of the fields that differ, sorted."""
     old, new = before.stored(), after.stored()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from regulars.customers.entries_store import NoteItem, note_key, page_of_notes, read_note
 from regulars.customers.events import NoteAdded, NoteDeleted, NoteEdited
+from regulars.customers.model import whole
 from regulars.customers.reference import customer_subject
 from regulars.customers.store import read_item
 from regulars.kernel.errors import ForbiddenError, StaleError
@@ -33,6 +34,7 @@ def add_note(
 ) -> Note:
     """A new note. Raises NotFoundError, GoneError for the customer."""
     read_item(tenant, customer_id, consistent=False)
+    now = whole(now)
     note = Note(new_id("not", now), customer_id, text, by, now, now, 1)
     tx = Transaction(tenant)
     tx.remember(once, note)
@@ -67,6 +69,7 @@ def edit_note(
     if item.by != by:
         raise ForbiddenError("a note is changed by its author only")
     note = _note(customer_id, item)
+    now = whole(now)
     item.text, item.updated_at = text, now
     tx = Transaction(tenant)
     tx.save(item, otherwise=StaleError())

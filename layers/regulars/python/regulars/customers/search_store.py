@@ -75,7 +75,8 @@ def _question(query: str) -> _Question:
     if len(digits) >= 2:
         return _Question([digits, BACKWARDS + digits[::-1]])
     words = asked_words(query)
-    lead = max(words, key=len, default="")
+    # The word that fewest customers share, as far as a word can tell: with a digit, or else the longest.
+    lead = max(words, key=lambda word: (len(word) > 1 and not word.isalpha(), len(word)), default="")
     if len(lead) < 2:
         raise InvalidError.of("q", "give at least two letters or three digits")
     return _Question([lead], words)

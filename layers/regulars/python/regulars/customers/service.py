@@ -8,7 +8,7 @@ from typing import Any
 from regulars.customers import store
 from regulars.customers.facts import Facts, facts_of
 from regulars.customers.merge_patch import patched
-from regulars.customers.model import Customer, Origin, Profile, row_of, with_tags
+from regulars.customers.model import Customer, Origin, Profile, row_of, whole, with_tags
 from regulars.customers.reference import customer_partition
 from regulars.customers.settling import settle
 from regulars.customers.writing import MovedError, write_changes, write_new, write_removal
@@ -39,10 +39,11 @@ def create(
     From an import (`origin`) the id follows from job and row: the same row again gives the same customer and changes nothing.
     `also` adds writes of the caller's to the transaction; `render` makes of the customer what `once` remembers.
     """
+    now, at = whole(now), whole(at or now)
     known = _by_origin(tenant, origin)
     if known is not None:
         return known
-    customer = _new(tenant, settle(tenant, profile, now), now=now, at=at or now, origin=origin)
+    customer = _new(tenant, settle(tenant, profile, now), now=now, at=at, origin=origin)
     tx = Transaction(tenant)
     tx.remember(once, render(customer))
     write_new(tx, customer, origin=origin, history=history)
@@ -138,6 +139,7 @@ def change(
 ) -> Customer:
     """Change a profile by a rule that is applied anew to whatever the profile is by then, unless `if_match` says which version
     it must be. A change that changes nothing writes nothing."""
+    now = whole(now)
     for _ in range(_ATTEMPTS):
         item = store.read_item(tenant, customer_id)
         current = store.customer_of(tenant, item)

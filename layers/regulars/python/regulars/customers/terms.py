@@ -23,9 +23,9 @@ _LETTERS = str.maketrans(
 
 def fold(text: str) -> str:
     """`text` without case, accents and apostrophes: `O’Brién` → `obrien`."""
-    lowered = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold().translate(_LETTERS)
-    parts = unicodedata.normalize("NFKD", lowered)
-    return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    letters = folded.translate(_APOSTROPHES).translate(_LETTERS)
+    return unicodedata.normalize("NFC", "".join(c for c in letters if not unicodedata.combining(c)))
 
 
 def words(text: str) -> list[str]:
