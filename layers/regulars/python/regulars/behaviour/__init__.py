@@ -2,6 +2,7 @@
 
 from regulars.behaviour.identity import identify, stitch
 from regulars.behaviour.model import AnonymousId, Identified, NewEvent, Outcome, Recorded, Result
+from regulars.behaviour.origins import was_recorded_by
 from regulars.behaviour.service import record
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "identify",
     "record",
     "stitch",
+    "was_recorded_by",
 ]

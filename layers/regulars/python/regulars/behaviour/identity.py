@@ -8,7 +8,7 @@ from regulars.behaviour import store
 from regulars.behaviour.events import CustomerIdentified
 from regulars.behaviour.model import Identified
 from regulars.behaviour.store import AliasItem
-from regulars.customers import CustomerRef, customer_subject, resolve
+from regulars.customers import customer_subject, facts_of
 from regulars.kernel.errors import ConflictError, NotFoundError
 from regulars.kernel.events import Envelope, EventItem
 from regulars.kernel.idempotency import Once
@@ -26,7 +26,7 @@ def identify(
 
     Raises NotFoundError for an unknown customer, ConflictError when the id is another customer's.
     """
-    if resolve(tenant, CustomerRef(id=customer_id)) is None:
+    if not (facts_of(tenant, customer_id) or facts_of(tenant, customer_id, consistent=True)):
         raise NotFoundError("there is no such customer")
     made = Identified(anonymous_id=anonymous_id, customer_id=customer_id, at=now)
     transaction = Transaction(tenant)

@@ -7,7 +7,7 @@ from datetime import datetime
 from regulars.behaviour import store
 from regulars.behaviour.model import NewEvent, Outcome, Recorded, Result, is_bot
 from regulars.behaviour.store import IdentifiedError
-from regulars.commerce.contention import contended
+from regulars.commerce import contended
 from regulars.commerce.orders import past
 from regulars.customers import CustomerRef, resolve
 from regulars.kernel.clock import iso
