@@ -4,7 +4,7 @@ from typing import Any
 
 from regulars.imports.worker import work_on
 from regulars.kernel.clock import clock
-from regulars.kernel.tenancy import Tenant
+from regulars.kernel.jobs import job_of
 from regulars.kernel.worker import each_message
 
 _clock = clock()
@@ -14,9 +14,10 @@ def handler(batch: dict[str, Any], context: Any) -> dict[str, Any]:
     """Each message names a tenant and a job (see `kernel.jobs.enqueue`)."""
 
     def carry_on(message: dict[str, Any]) -> None:
+        tenant, job_id = job_of(message)
         work_on(
-            Tenant(message["tenant"]),
-            message["job"],
+            tenant,
+            job_id,
             now=_clock.now,
             seconds_left=lambda: float(context.get_remaining_time_in_millis()) / 1000,
         )

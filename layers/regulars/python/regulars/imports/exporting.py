@@ -3,10 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from regulars.customers.facts import SHARDS, Facts, FactsItem, facts_shard, from_item
-from regulars.customers.list_store import Filter
+from regulars.customers import FACTS_SHARDS, Facts, Filter, page_of_shard
 from regulars.imports.refusals import csv_line
 from regulars.imports.runner import Hands
 from regulars.kernel.clock import iso
@@ -46,9 +46,9 @@ def run_export(hands: Hands) -> bool:
     at = job.checkpoint or {"shard": 0, "page": 0, "last": None}
     counts = Counter({name: count for name, count in job.counts.items() if count})
     wanted = Filter(**_filter(job.spec))
-    while at["shard"] < SHARDS:
-        found = FactsItem.page(facts_shard(hands.tenant, at["shard"]), limit=PAGE, after=at["last"])
-        facts = [from_item(hands.tenant, item) for item in found.items]
+    while at["shard"] < FACTS_SHARDS:
+        found = page_of_shard(hands.tenant, at["shard"], limit=PAGE, after=at["last"])
+        facts = found.items
         kept = [one for one in facts if wanted.admits(one)]
         if kept:
             name = f"{_folder(job.id)}{at['shard']:02d}-{at['page']:06d}"
@@ -60,7 +60,7 @@ def run_export(hands: Hands) -> bool:
             else {"shard": at["shard"] + 1, "page": 0, "last": None}
         )
         hands.lease.checkpoint(
-            hands.now(), counts=dict(counts), checkpoint=at, done=min(0.99, at["shard"] / SHARDS)
+            hands.now(), counts=dict(counts), checkpoint=at, done=min(0.99, at["shard"] / FACTS_SHARDS)
         )
         if hands.lease.stopping:
             hands.lease.finish(hands.now(), State.CANCELLED)
@@ -75,8 +75,6 @@ def run_export(hands: Hands) -> bool:
 
 
 def _filter(spec: dict[str, Any]) -> dict[str, Any]:
-    from datetime import datetime
-
     return {
         name: datetime.fromisoformat(value) if name.endswith(("_from", "_to")) else value
         for name, value in spec.get("filter", {}).items()

@@ -254,3 +254,8 @@ def change(item: JobItem, actions: Sequence[Action], condition: Condition) -> bo
             raise
         return False
     return True
+
+
+def job_of(message: dict[str, str]) -> tuple[Tenant, str]:
+    """The tenant and the job that a message of the jobs queue stands for."""
+    return Tenant(message["tenant"]), message["job"]

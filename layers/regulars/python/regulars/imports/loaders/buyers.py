@@ -6,17 +6,21 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from regulars.customers.model import Address, Origin, Profile
-from regulars.customers.normalise import email_address
-from regulars.customers.reference import EMAIL, EXTERNAL_ID, CustomerRef, resolve
-from regulars.customers.service import create
-from regulars.customers.writing import DuplicateError
+from regulars.customers import (
+    Address,
+    CustomerRef,
+    DuplicateError,
+    Origin,
+    Profile,
+    create,
+    known_by,
+    resolve,
+)
 from regulars.imports.countries import country_code
 from regulars.imports.mapping import FieldError, Values
 from regulars.imports.model import Outcome
 from regulars.imports.runner import Unit
 from regulars.kernel.errors import InvalidError
-from regulars.kernel.idempotency import owners_of
 from regulars.kernel.tenancy import Tenant
 
 _REMEMBERED = 50_000
@@ -40,7 +44,7 @@ class Buyers:
         """The customer's id, or None."""
         known = self._ids.get(name)
         if known is None:
-            known = resolve(self._tenant, CustomerRef.model_validate({name[0]: name[1]}))
+            known = resolve(self._tenant, _ref(name))
             if known is not None:
                 self._ids[name] = known
         return known
@@ -60,10 +64,10 @@ class Buyers:
         return list(found.values())
 
     def _look_up(self, names: set[Name]) -> None:
-        for kind in (EXTERNAL_ID, EMAIL):
-            wanted = {_normal(kind, value): (kind, value) for each, value in names if each == kind}
-            for value, owner in owners_of(self._tenant, kind, wanted).items():
-                self._ids[wanted[value]] = owner
+        for value, customer_id in known_by(self._tenant, "external_id", _of(names, "external_id")).items():
+            self._ids["external_id", value] = customer_id
+        for value, customer_id in known_by(self._tenant, "email", _of(names, "email")).items():
+            self._ids["email", value] = customer_id
 
     def units(self, planned: list[list[Any]]) -> list[Unit]:
         """One unit for each planned customer."""
@@ -90,8 +94,12 @@ class Buyers:
         return Outcome(Counter(customers=1))
 
 
-def _normal(kind: str, value: str) -> str:
-    return (email_address(value) or value) if kind == EMAIL else value
+def _of(names: set[Name], kind: str) -> list[str]:
+    return [value for each, value in names if each == kind]
+
+
+def _ref(name: Name) -> CustomerRef:
+    return CustomerRef.model_validate({name[0]: name[1]})
 
 
 def _profile(kind: str, value: str, country: str | None) -> Profile:

@@ -6,12 +6,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from regulars.customers.merge_patch import united
-from regulars.customers.model import Origin, Profile
-from regulars.customers.reference import CustomerRef, resolve
-from regulars.customers.service import change, create
-from regulars.customers.settling import settle
-from regulars.customers.writing import DuplicateError
+from regulars.customers import (
+    CustomerRef,
+    DuplicateError,
+    Origin,
+    Profile,
+    change,
+    create,
+    resolve,
+    settle,
+    united,
+)
 from regulars.imports import store
 from regulars.imports.chunks import Chunk, Group
 from regulars.imports.countries import country_code

@@ -8,8 +8,7 @@ from pydantic import ValidationError
 
 from regulars import behaviour
 from regulars.behaviour import NewEvent, Result
-from regulars.behaviour.store import item_of
-from regulars.customers.reference import CustomerRef
+from regulars.customers import CustomerRef
 from regulars.imports import store
 from regulars.imports.chunks import Chunk, Group
 from regulars.imports.loaders.amounts import from_validation
@@ -18,7 +17,6 @@ from regulars.imports.mapping import FieldError, Values
 from regulars.imports.model import Outcome
 from regulars.imports.refusals import Refusal
 from regulars.imports.runner import Unit
-from regulars.kernel.events import EventItem
 from regulars.kernel.tenancy import Tenant
 
 _BATCH = 50
@@ -115,11 +113,8 @@ class EventLoader:
 
     def _is_ours(self, event: NewEvent) -> bool:
         """Whether an event that is there already was written by this job, before a crash."""
-        customer = event.customer.id if event.customer else None
-        at = event.at or self._now
-        item = item_of(self._tenant, event, given_id=event.id, customer_id=customer, at=at, history=True)
-        present = EventItem.read(item.pk, item.sk, consistent=True)
-        return present is not None and present.correlation == self._job_id
+        customer_id = event.customer.id if event.customer else None
+        return behaviour.was_recorded_by(self._tenant, event, customer_id, self._job_id, now=self._now)
 
     def foretell(self, unit: Unit) -> Outcome:
         if unit.work and not isinstance(unit.work[0], Group):

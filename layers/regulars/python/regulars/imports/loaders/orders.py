@@ -9,7 +9,7 @@ from typing import Any
 from regulars.commerce import orders
 from regulars.commerce.orders import NewLine, NewOrder, NewRefund, OrderDiffersError, Origin
 from regulars.commerce.orders.refund_store import refund_id
-from regulars.customers.reference import CustomerRef
+from regulars.customers import CustomerRef
 from regulars.imports.chunks import Chunk, Group
 from regulars.imports.loaders.amounts import line_of, minor, order_of
 from regulars.imports.loaders.buyers import Buyers, Name, name_of

@@ -8,10 +8,7 @@ from typing import Any
 
 from regulars.commerce import orders, products
 from regulars.commerce.products import ProductInput
-from regulars.customers.facts import facts_of
-from regulars.customers.model import Profile
-from regulars.customers.service import change, delete
-from regulars.customers.store import read_item
+from regulars.customers import Profile, change, get, remove_created
 from regulars.imports.loaders.customers import created_id
 from regulars.imports.loaders.products import described
 from regulars.imports.store import Plan
@@ -20,7 +17,6 @@ from regulars.kernel.errors import ConflictError, GoneError, NotFoundError, Stal
 from regulars.kernel.tenancy import Tenant
 
 _CHANGED = "others have changed it since"
-_ATTEMPTS = 5
 # What a step answers: why a thing stays, None when it is gone or as before, NOT_OURS when the import had not made it.
 Left = str | None
 NOT_OURS = ""
@@ -90,24 +86,15 @@ def _refund(tenant: Tenant, refund_id: str, job_id: str, now: datetime) -> Left:
 
 
 def _customer(tenant: Tenant, customer_id: str, job_id: str, now: datetime) -> Left:
-    for _ in range(_ATTEMPTS):
-        try:
-            item = read_item(tenant, customer_id)
-            facts = facts_of(tenant, customer_id, consistent=True)
-        except GoneError:
-            return None
-        except NotFoundError:
-            return NOT_OURS
-        if item.edited:
-            return _CHANGED
-        if facts is not None and (facts.orders or facts.refunds):
-            return "the customer has orders or refunds"
-        try:
-            delete(tenant, customer_id, now=now, if_match=int(item.version), history=True)
-        except (StaleError, GoneError):
-            continue
+    try:
+        get(tenant, customer_id)
+    except GoneError:
         return None
-    return _CHANGED
+    except NotFoundError:
+        return NOT_OURS
+    if remove_created(tenant, customer_id, job_id, now=now):
+        return None
+    return "others have changed it since, or orders or refunds of others count for it"
 
 
 def _product(tenant: Tenant, identifier: str, plan: Plan, now: datetime) -> Left:
