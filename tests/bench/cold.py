@@ -22,7 +22,7 @@ def measure() -> list[Figure]:
     apis = [name for name in functions if name.endswith("_api")]
     everything = "\n".join(
         [f"import {name}.handler" for name in functions]
-        + ["import orjson, jinja2, jwt, phonenumbers, cryptography.hazmat.primitives.asymmetric.rsa"]
+        + ["import jinja2, phonenumbers, cryptography.hazmat.primitives.asymmetric.rsa"]
         + ["from regulars.kernel.aws import client"]
         + [f"client({service!r})" for service in _SERVICES]
     )
