@@ -33,7 +33,7 @@ class CodeSource:
 
     def of(self, spec: FunctionSpec) -> FunctionCode:
         """The code of one function. Raises FileNotFoundError when its folder has no handler."""
-        if not self._stage.is_local and not (FUNCTIONS_FOLDER / spec.name / "handler.py").is_file():
+        if not (FUNCTIONS_FOLDER / spec.name / "handler.py").is_file():
             raise FileNotFoundError(f"functions/{spec.name}/handler.py is declared in infra/functions.py")
         handler = f"{spec.name}.handler.handler"
         if self._stage.local is not None:
