@@ -80,7 +80,9 @@ def test_bad_orders_are_refused_at_the_field(body: dict[str, Any], pointer: str)
 
 def test_the_fingerprint_ignores_status_moment_and_number_only() -> None:
     first = NewOrder.model_validate(order(number="1", status="paid", placed_at="2026-03-10T09:30:00Z"))
-    assert first.fingerprint("cus") == NewOrder.model_validate(order(number="2", total=900)).fingerprint("cus")
+    assert first.fingerprint("cus") == NewOrder.model_validate(order(number="2", total=900)).fingerprint(
+        "cus"
+    )
     assert first.fingerprint("cus") != NewOrder.model_validate(order(coupon="X")).fingerprint("cus")
     assert first.fingerprint("cus") != first.fingerprint("other")
 

@@ -39,7 +39,9 @@ def after(messages: list[tuple[Status, datetime]]) -> Order:
     return found
 
 
-@given(MESSAGES.flatmap(lambda sent: st.tuples(st.just(sent), st.permutations(sent + sent[: len(sent) // 2]))))
+@given(
+    MESSAGES.flatmap(lambda sent: st.tuples(st.just(sent), st.permutations(sent + sent[: len(sent) // 2])))
+)
 def test_any_order_and_repetition_of_reports_ends_the_same(
     sent_and_arrived: tuple[list[tuple[Status, datetime]], list[tuple[Status, datetime]]],
 ) -> None:
@@ -87,7 +89,10 @@ def test_refunds_never_exceed_the_order(amounts: list[int]) -> None:
             assert amount > left
     assert counted(found) == Counted(1, 1000, len(found.refunds), 1000 - left)
     assert found.refunded <= found.total
-    assert found.status is {True: Status.REFUNDED, False: Status.PARTIALLY_REFUNDED}[left == 0] or not found.refunds
+    assert (
+        found.status is {True: Status.REFUNDED, False: Status.PARTIALLY_REFUNDED}[left == 0]
+        or not found.refunds
+    )
 
 
 def test_a_refund_number_counts_once_and_stands_for_one_amount() -> None:

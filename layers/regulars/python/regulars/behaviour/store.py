@@ -9,6 +9,7 @@ from pynamodb.attributes import UnicodeAttribute
 from regulars.behaviour.events import behaviour
 from regulars.behaviour.model import NewEvent, place_of
 from regulars.customers import customer_subject
+from regulars.kernel.clock import iso
 from regulars.kernel.errors import RegularsError
 from regulars.kernel.events import EventItem, Subject, event_item
 from regulars.kernel.idempotency import GuardItem
@@ -72,7 +73,8 @@ def item_of(
     at: datetime,
     history: bool,
 ) -> EventItem:
-    """The item of an event. With an id of the sender's its key follows from that id and its moment."""
+    """The item of an event. With an id of the sender's its key follows from that id and its moment (in milliseconds)."""
+    at = datetime.fromisoformat(iso(at))
     if customer_id is not None:
         subject = customer_subject(tenant, customer_id)
     else:

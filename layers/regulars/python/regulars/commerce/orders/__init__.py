@@ -17,6 +17,7 @@ from regulars.commerce.orders.model import (
     StatusEntry,
 )
 from regulars.commerce.orders.refund_model import NewRefund, Refund
+from regulars.commerce.orders.refund_store import refund_id
 from regulars.commerce.orders.refunds import get_refund, list_refunds, record_refund, remove_refund
 from regulars.commerce.orders.rules import past
 from regulars.commerce.orders.service import OrderDiffersError, by_number, get, list_orders, place
@@ -47,6 +48,7 @@ __all__ = [
     "place",
     "record_refund",
     "refund",
+    "refund_id",
     "remove_imported",
     "remove_refund",
     "set_status",
