@@ -61,8 +61,6 @@ def settings_for(spec: FunctionSpec, stage: Stage, resources: Resources) -> dict
         "STAGE": stage.name,
         "CLOCK": "virtual" if stage.is_local else "system",
         "LOG_LEVEL": stage.log_level,
-        "POWERTOOLS_SERVICE_NAME": spec.name,
-        "POWERTOOLS_METRICS_NAMESPACE": "Regulars",
     }
     values = _values(stage, resources)
     return common | {name: values[name]() for need in _held(spec, stage) for name in need.settings}
