@@ -7,8 +7,7 @@ an event that both meet counts once. At the end one write makes the new generati
 
 from collections.abc import Callable, Iterator
 
-from regulars.customers import customer_partition
-from regulars.customers.facts import SHARDS, FactsItem, facts_shard
+from regulars.customers import FACTS_SHARDS, FactsItem, customer_partition, facts_shard
 from regulars.insights.keeping import count_events, local_of
 from regulars.insights.store import (
     Generations,
@@ -71,7 +70,7 @@ def _events_of_customers(tenant: Tenant, generation: int) -> Iterator[Envelope |
 def _customers(tenant: Tenant, generation: int) -> Iterator[str]:
     """Those that exist, and those that were counted before they were deleted."""
     seen: set[str] = set()
-    for shard in range(SHARDS):
+    for shard in range(FACTS_SHARDS):
         for item in FactsItem.each(facts_shard(tenant, shard)):
             seen.add(item.sk)
             yield item.sk
