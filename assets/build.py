@@ -26,6 +26,8 @@ COPIES = {
     "htmx.js": PACKAGES / "htmx.org/dist/htmx.min.js",
     "echarts.js": PACKAGES / "echarts/dist/echarts.common.min.js",
     "mark.svg": HERE / "mark.svg",
+    "swagger-ui.css": PACKAGES / "swagger-ui-dist/swagger-ui.css",
+    "swagger-ui.js": PACKAGES / "swagger-ui-dist/swagger-ui-bundle.js",
 }
 STYLES = ("tokens", "base", "layout", "controls", "data")
 COMPRESSED = frozenset({".css", ".js", ".svg"})

@@ -1,6 +1,7 @@
 """`GET /assets/{proxy+}`: the console's styles, modules, icons and fonts, from this function's own package.
 
-Names carry a hash of the content, so an answer may be kept for ever; there is no bucket and no CDN to keep in step.
+Names carry a hash of the content, so an answer may be kept for ever; there is no bucket and no CDN to keep in step. A name
+without its hash is answered too, for pages that know no manifest, and is kept for minutes.
 """
 
 import base64
@@ -10,6 +11,7 @@ from typing import Any
 
 FILES = Path(__file__).resolve().parent / "files"
 FOREVER = "public, max-age=31536000, immutable"
+MINUTES = "public, max-age=300"
 MEDIA = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -26,7 +28,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {"statusCode": 404, "headers": {"content-type": "text/plain"}, "body": "no such asset"}
     headers = {
         "content-type": MEDIA[Path(name).suffix],
-        "cache-control": FOREVER,
+        "cache-control": FOREVER if path.name == name else MINUTES,
         "x-content-type-options": "nosniff",
         "vary": "accept-encoding",
     }
@@ -41,4 +43,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 @cache
 def _files() -> dict[str, Path]:
     """The built files by name: what is not in this list cannot be asked for."""
-    return {path.name: path for path in FILES.glob("*") if path.suffix in MEDIA}
+    built = [path for path in FILES.glob("*") if path.suffix in MEDIA]
+    plain = {f"{path.name.split('.')[0]}{path.suffix}": path for path in built}
+    return plain | {path.name: path for path in built}
