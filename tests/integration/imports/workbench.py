@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from regulars.customers import FACTS_SHARDS, CustomerRef, Facts, facts_of, page_of_shard, resolve
 from regulars.imports.mapping import FieldSource, Mapping
 from regulars.imports.model import Options, source_key
 from regulars.imports.service import begin_import, start_import
@@ -56,9 +57,7 @@ def upload(tenant: Tenant, data: bytes, kind: ImportKind, format: Any = "csv") -
     return begun.id
 
 
-def started(
-    tenant: Tenant, data: bytes, kind: ImportKind, mapping: Mapping, **how: Any
-) -> str:
+def started(tenant: Tenant, data: bytes, kind: ImportKind, mapping: Mapping, **how: Any) -> str:
     """An import that waits for a worker; its id."""
     options = how.pop("options", Options())
     job_id = upload(tenant, data, kind, how.pop("format", "csv"))
@@ -76,3 +75,34 @@ def work(
     """One turn of a worker."""
     work_on(tenant, job_id, now=now, seconds_left=seconds_left)
     return get_job(tenant, job_id)
+
+
+def retail(*rows: str) -> bytes:
+    """A file as the retail one is, of these rows."""
+    return (
+        "customer,invoice,date,stockcode,quantity,price,country\n" + "".join(f"{row}\n" for row in rows)
+    ).encode()
+
+
+def all_facts(tenant: Tenant) -> list[Facts]:
+    """The facts of every customer."""
+    return [
+        facts
+        for shard in range(FACTS_SHARDS)
+        for facts in page_of_shard(tenant, shard, limit=10_000, after=None).items
+    ]
+
+
+def totals(tenant: Tenant) -> dict[str, int]:
+    """The sums over all customers."""
+    facts = all_facts(tenant)
+    names = ("orders", "gross", "refunds", "refunded", "spent")
+    return {"customers": len(facts)} | {name: sum(getattr(one, name) for one in facts) for name in names}
+
+
+def facts_by_external_id(tenant: Tenant, external_id: str) -> Facts:
+    found = resolve(tenant, CustomerRef(external_id=external_id))
+    assert found is not None
+    facts = facts_of(tenant, found, consistent=True)
+    assert facts is not None
+    return facts

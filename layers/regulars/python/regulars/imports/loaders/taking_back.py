@@ -50,7 +50,10 @@ def steps_of(
 
 
 def _sales(tenant: Tenant, job_id: str, plan: Plan, now: datetime) -> Iterator[list[Step]]:
-    yield [Step("order", number, partial(_order, tenant, number, job_id, now)) for number in plan["orders"]]
+    yield [
+        Step("order", number, partial(_order, tenant, number, line, job_id, now))
+        for number, line in plan["orders"]
+    ]
     yield [
         Step("refund", refund_id, partial(_refund, tenant, refund_id, job_id, now))
         for refund_id in plan["refunds"]
@@ -61,11 +64,12 @@ def _sales(tenant: Tenant, job_id: str, plan: Plan, now: datetime) -> Iterator[l
     ]
 
 
-def _order(tenant: Tenant, number: str, job_id: str, now: datetime) -> Left:
+def _order(tenant: Tenant, number: str, line: int, job_id: str, now: datetime) -> Left:
     order = orders.by_number(tenant, number)
     if order is None:
         return None
-    if order.origin is None or order.origin.job != job_id:
+    # Further lines of an order go with it, when its first ones do.
+    if order.origin is None or order.origin.job != job_id or order.origin.rows[0] != line:
         return NOT_OURS
     try:
         orders.remove_imported(tenant, order.id, job_id, now=now)
