@@ -1,6 +1,6 @@
 """Products."""
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from commerce_api.schemas import (
     Outcomes,
@@ -20,7 +20,7 @@ from regulars.kernel.pagination import Page
 from regulars.kernel.permissions import Permission
 
 routes = Routes("commerce_api", tag="products")
-_code: TypeAdapter[str] = TypeAdapter(Code)
+_code: TypeAdapter[str] = TypeAdapter(Code, config=ConfigDict(defer_build=True))
 
 
 @routes.get("/products", permission=Permission.PRODUCTS_READ, answer=ProductPage)

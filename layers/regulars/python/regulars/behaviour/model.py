@@ -80,6 +80,8 @@ class Result(StrEnum):
 class Outcome(BaseModel):
     """What became of one event of a batch; `reason` says why it was refused."""
 
+    model_config = ConfigDict(defer_build=True)
+
     index: int
     id: str | None = None
     result: Result
@@ -88,6 +90,8 @@ class Outcome(BaseModel):
 
 class Recorded(BaseModel):
     """What became of a batch."""
+
+    model_config = ConfigDict(defer_build=True)
 
     accepted: int
     duplicates: int
@@ -108,7 +112,7 @@ class Recorded(BaseModel):
 class Identified(BaseModel):
     """To whom an anonymous id belongs, since when."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     anonymous_id: str
     customer_id: str

@@ -30,7 +30,7 @@ class CartInput(Input):
 class Cart(BaseModel):
     """A cart as it is kept. `abandons_at` is when it counts as abandoned, None when empty or abandoned already."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     customer_id: str

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from regulars.commerce.amounts import Currency, Minor
 from regulars.commerce.orders.model import Order, OrderLine, Status
@@ -11,6 +11,8 @@ from regulars.kernel.events import Event
 
 class Bought(BaseModel):
     """A line, as far as segments and statistics ask for it."""
+
+    model_config = ConfigDict(defer_build=True)
 
     product_id: str
     quantity: int

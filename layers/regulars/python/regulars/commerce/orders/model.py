@@ -148,7 +148,7 @@ class NewOrderRefund(Input):
 
 
 class _Kept(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class OrderLine(_Kept):

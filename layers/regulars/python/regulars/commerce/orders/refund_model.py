@@ -31,7 +31,7 @@ class NewRefund(Input):
 class Refund(BaseModel):
     """A refund as it is kept."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     number: str

@@ -68,7 +68,7 @@ class ProductRow(ProductInput):
 class Product(ProductInput):
     """A product as it is kept. `version` counts its changes."""
 
-    model_config = ConfigDict(frozen=True, strict=False, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=False, extra="ignore", defer_build=True)
 
     id: str
     created_at: datetime
@@ -84,6 +84,8 @@ class Product(ProductInput):
 class Outcome(BaseModel):
     """What became of one row of a batch: `created`, `updated`, `unchanged` or `refused` with a reason."""
 
+    model_config = ConfigDict(defer_build=True)
+
     id: str
     result: str
     reason: str | None = None
@@ -91,6 +93,8 @@ class Outcome(BaseModel):
 
 class PricePoint(BaseModel):
     """A price from a moment on; `old` is None for the first."""
+
+    model_config = ConfigDict(defer_build=True)
 
     at: datetime
     old: int | None = None

@@ -38,6 +38,8 @@ class NewVisit(Input):
 
 
 class Had(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
     product_id: str | None = None
     name: str
     quantity: int = 1
@@ -46,7 +48,7 @@ class Had(BaseModel):
 class Visit(BaseModel):
     """A visit as it is kept."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     customer_id: str
