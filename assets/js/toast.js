@@ -19,6 +19,13 @@ function show({ text, bad = false, undo = "" }) {
   arm(toast);
 }
 
+document.addEventListener("submit", (event) => {
+  const toast = event.target.closest("[data-toast]");
+  if (!toast) return;
+  event.preventDefault();
+  htmx.ajax("POST", event.target.getAttribute("action"), { source: document.body, swap: "none" });
+  toast.remove();
+});
 document.addEventListener("toast", (event) => show(event.detail));
 document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
 document.addEventListener("htmx:error", () => show({ text: "That did not reach the server. Check the connection and try again.", bad: true }));

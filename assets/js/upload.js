@@ -1,5 +1,5 @@
 // <form data-upload data-start="/console/imports/uploads"> asks for a presigned POST, sends the file straight to the bucket with
-// progress, and then submits the form itself with the upload's key in `upload`.
+// progress, and then goes on to the page that reads it.
 const size = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 
 function megabytes(bytes) {
@@ -47,9 +47,7 @@ async function upload(form, file) {
     const grant = await ask(form, file);
     await send(form, grant, file);
     say(form, "Reading the first rows");
-    form.querySelector("[name=upload]").value = grant.upload;
-    form.querySelector("[type=file]").disabled = true;
-    form.submit();
+    location.assign(grant.next);
   } catch (error) {
     panel.hidden = true;
     document.dispatchEvent(new CustomEvent("toast", { detail: { text: error.message, bad: true } }));

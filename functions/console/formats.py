@@ -109,6 +109,10 @@ class Clock:
         """`14:05`."""
         return moment.astimezone(self.zone).strftime("%H:%M")
 
+    def weekday(self, moment: datetime) -> str:
+        """`Friday 20 November`."""
+        return moment.astimezone(self.zone).strftime("%A %-d %B")
+
     def date(self, moment: datetime) -> str:
         """`20 Nov 2026`."""
         return moment.astimezone(self.zone).strftime("%-d %b %Y")

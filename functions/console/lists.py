@@ -82,10 +82,11 @@ class Listing(Generic[T]):
         return download(f"{self.id}.csv", to_csv(self.columns, items[:CSV_ROWS]))
 
 
-def partial(request: Request, table: Table, template: str, **values: Any) -> Reply | None:
-    """The rows or the area of a table, when only that is asked for."""
+def partial(request: Request, template: str, **values: Any) -> Reply | None:
+    """The rows or the area of the table `values["table"]`, when only that is asked for."""
+    table: Table = values["table"]
     if request.wants(f"{table.id}-rows"):
         return part(request, "parts/rows.html", table=table)
     if request.wants(f"{table.id}-area"):
-        return part(request, template, table=table, **values)
+        return part(request, template, **values)
     return None

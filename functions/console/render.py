@@ -49,7 +49,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(FILTERS)
-    made.filters.update({name: _of_clock(name) for name in ("exact", "clock", "date", "ago", "day")})
+    made.filters.update(
+        {name: _of_clock(name) for name in ("exact", "clock", "date", "ago", "day", "weekday")}
+    )
     made.globals["asset"] = asset
     return made
 

@@ -114,8 +114,14 @@ def json_reply(value: Mapping[str, Any], status: int = 200) -> Reply:
 
 
 def toast_header(text: str, *, bad: bool = False, undo: str = "") -> dict[str, str]:
-    """The header that makes a partial update show a toast; `undo` is the address that takes it back."""
+    """The header that makes a partial update show a toast; `undo` is the address that takes the deed back."""
     return {"hx-trigger": json.dumps({"toast": {"text": text, "bad": bad, "undo": undo}})}
+
+
+def done(text: str, *, bad: bool = False, undo: str = "") -> Reply:
+    """A deed without a page of its own: a toast, and the lists on the page that listen for `changed` refresh."""
+    events = {"toast": {"text": text, "bad": bad, "undo": undo}, "changed": {}}
+    return Reply(200, "", {"hx-reswap": "none", "hx-trigger": json.dumps(events)})
 
 
 def allow_uploads(url: str) -> dict[str, str]:

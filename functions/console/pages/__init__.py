@@ -1,7 +1,36 @@
 """The console's pages, one module an area."""
 
-from console.pages import access, order, orders, products, settings, signin
+from console.pages import (
+    access,
+    customer,
+    customer_edit,
+    customers,
+    home,
+    imports,
+    jobs,
+    order,
+    orders,
+    products,
+    search,
+    settings,
+    signin,
+)
 from console.routing import Pages
 
 ALL = Pages()
-ALL.include(signin.PAGES, settings.PAGES, access.PAGES, products.PAGES, orders.PAGES, order.PAGES)
+for _area in (
+    signin,
+    home,
+    search,
+    customers,
+    customer_edit,
+    customer,
+    products,
+    orders,
+    order,
+    imports,
+    jobs,
+    settings,
+    access,
+):
+    ALL.include(_area.PAGES)

@@ -7,7 +7,7 @@ from console.lists import Listing
 from console.routing import Pages
 from console.settings_frame import tab
 from console.tables import Action, Actions, Badge, Badges, Cell, Choice, Column, Person, Text, When
-from console.web import Reply, Request, flash_cookie, redirect, toast_header
+from console.web import Reply, Request, done, flash_cookie, redirect
 from regulars.kernel.errors import InvalidError, RegularsError
 from regulars.kernel.http.models import Input
 from regulars.kernel.http.serve import faults_of
@@ -162,7 +162,7 @@ def change_role(request: Request) -> Reply:
     if role not in {known.value for known in Role}:
         raise InvalidError.of("/role", "there is no such role")
     member = set_role(request.tenant, request.params["staff_id"], Role(role), now=request.call.now)
-    return Reply(200, "", {"hx-reswap": "none"} | toast_header(f"{member.name} is now {role}"))
+    return done(f"{member.name} is now {role}")
 
 
 @PAGES.post(f"{_STAFF_PATH}/{{staff_id}}/remove", permission=Permission.STAFF_WRITE)

@@ -33,7 +33,7 @@ def orders_list(request: Request) -> Reply:
     table = order_listing(known).table(page, request.query)
     query = {name: request.query.get(name, "") for name in ("q", "status", "from", "to")}
     values: dict[str, Any] = {"table": table, "query": query, "statuses": _STATUSES}
-    return partial(request, table, "pages/orders_area.html", **values) or show(
+    return partial(request, "pages/orders_area.html", **values) or show(
         request, "pages/orders.html", title="Orders", **values
     )
 

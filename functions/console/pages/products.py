@@ -35,7 +35,7 @@ def products_list(request: Request) -> Reply:
     table = listing.table(_load(request, request.query.get("cursor")), request.query)
     query = {name: request.query.get(name, "") for name in ("q", "stock", "category")}
     values: dict[str, Any] = {"table": table, "query": query, "stock": STOCK}
-    return partial(request, table, "pages/products_area.html", **values) or show(
+    return partial(request, "pages/products_area.html", **values) or show(
         request, "pages/products.html", title="Products", **values
     )
 

@@ -1,0 +1,154 @@
+"""Home: how the shop does, live."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from console.event_texts import moment_of
+from console.formats import Clock, money, number, short_money
+from console.people import PATH as CUSTOMERS
+from console.people import known_among, name_of
+from console.pieces import Day, Moment, Tile, by_day
+from console.routing import Pages
+from console.shell import Shop, part, person_of, shop_of, show
+from console.web import Reply, Request
+from regulars.insights import ActivityEntry, By, Point, Stats, figures, recent_activity, stats, today
+from regulars.kernel.money import exponent
+from regulars.kernel.permissions import Permission
+
+PAGES = Pages()
+_SPARK_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Grain:
+    """A step of the revenue chart and how far back it goes."""
+
+    key: str
+    label: str
+    by: By
+    days: int
+    written: str
+
+
+_GRAINS = {
+    grain.key: grain
+    for grain in (
+        Grain("day", "Day", By.DAY, 90, "%-d %b"),
+        Grain("week", "Week", By.WEEK, 7 * 52, "%-d %b"),
+        Grain("month", "Month", By.MONTH, 730, "%b %Y"),
+    )
+}
+
+
+@PAGES.get("/console", permission=Permission.STATS_READ)
+def home(request: Request) -> Reply:
+    if request.wants("stats"):
+        return part(request, "pages/home_stats.html", tiles=_tiles(request))
+    if request.wants("revenue"):
+        return part(request, "pages/home_chart.html", **_chart(request))
+    if request.wants("activity"):
+        return part(request, "pages/home_activity.html", days=_activity(request))
+    figures_now = stats(request.tenant, request.call.now)
+    return show(
+        request,
+        "pages/home.html",
+        title="Home",
+        greeting=_greeting(request, shop_of(request)),
+        empty=figures_now.customers == 0 and figures_now.total.orders == 0,
+        tiles=_tiles(request, figures_now),
+        days=_activity(request),
+        **_chart(request),
+    )
+
+
+def _greeting(request: Request, shop: Shop) -> str:
+    hour = request.call.now.astimezone(shop.zone).hour
+    part_of_day = "morning" if 5 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"
+    first_name = person_of(request).name.split()[0]
+    return f"Good {part_of_day}, {first_name}"
+
+
+def _tiles(request: Request, now: Stats | None = None) -> list[Tile]:
+    now = now or stats(request.tenant, request.call.now)
+    last = today(request.tenant, request.call.now)
+    points = figures(request.tenant, last - timedelta(days=_SPARK_DAYS - 1), last)
+    window, growth = now.window, now.growth
+    against = "against the 30 days before"
+    return [
+        Tile(
+            "Net revenue",
+            short_money(window.net, now.currency),
+            f"Orders less refunds of the last 30 days: {money(window.net, now.currency)}.",
+            against if growth.net is not None else "in the last 30 days",
+            "/console/orders",
+            change=growth.net,
+            points=[point.figures.net for point in points],
+        ),
+        Tile(
+            "Orders",
+            number(window.orders),
+            "Placed in the last 30 days; cancelled ones are left out.",
+            against if growth.orders is not None else "in the last 30 days",
+            "/console/orders",
+            change=growth.orders,
+            points=[point.figures.orders for point in points],
+        ),
+        Tile(
+            "Average order",
+            money(window.average_order, now.currency),
+            "Revenue of the last 30 days before refunds, divided by its orders.",
+            against if growth.average_order is not None else "in the last 30 days",
+            change=growth.average_order,
+            points=[point.figures.average_order or 0 for point in points],
+        ),
+        Tile(
+            "Customers",
+            number(now.customers),
+            "Everyone on file. Active: who bought or was seen in the last 30 days.",
+            f"{number(now.active)} active, {number(now.new_this_month)} new this month",
+            CUSTOMERS,
+            points=[point.figures.new_customers for point in points],
+        ),
+    ]
+
+
+def _chart(request: Request) -> dict[str, Any]:
+    grain = _GRAINS.get(request.query.get("by", ""), _GRAINS["week"])
+    last = today(request.tenant, request.call.now)
+    points = _trimmed(figures(request.tenant, _first(last, grain), last, grain.by))
+    whole = 10 ** exponent(shop_of(request).currency)
+    series = [{"name": "Net revenue", "values": [point.figures.net / whole for point in points]}]
+    return {
+        "grain": grain.key,
+        "grains": [(each.key, each.label) for each in _GRAINS.values()],
+        "chart": {"labels": [point.start.strftime(grain.written) for point in points], "series": series},
+    }
+
+
+def _first(last: date, grain: Grain) -> date:
+    first = last - timedelta(days=grain.days)
+    return first.replace(day=1) if grain.by is By.MONTH else first
+
+
+def _trimmed(points: list[Point]) -> list[Point]:
+    """Without the empty time before the first sale, but never fewer than a dozen steps."""
+    sold = next((at for at, point in enumerate(points) if point.figures.gross), 0)
+    return points[min(sold, max(len(points) - 12, 0)) :]
+
+
+def _activity(request: Request) -> list[Day]:
+    entries = recent_activity(request.tenant, limit=12)
+    known = known_among(
+        request.tenant, (entry.subject for entry in entries if entry.subject.startswith("cus_"))
+    )
+    names = {customer_id: name_of(facts) for customer_id, facts in known.items()}
+    clock = Clock(shop_of(request).zone, request.call.now)
+    return by_day([_moment(entry, names.get(entry.subject, "")) for entry in entries], clock)
+
+
+def _moment(entry: ActivityEntry, name: str) -> Moment:
+    made = moment_of(entry.name, entry.time, entry.data)
+    text = " · ".join(part for part in (name, made.text) if part)
+    href = made.href or (f"{CUSTOMERS}/{entry.subject}" if name else "")
+    return Moment(made.at, made.icon, made.title, text, href, made.tone, made.badge)
