@@ -108,14 +108,14 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec("commerce_api", Http(), (Need.TABLE,)),
     FunctionSpec("behaviour_api", Http(), (Need.TABLE,)),
     FunctionSpec("imports_api", Http(), (Need.TABLE, Need.UPLOADS, Need.JOBS)),
-    FunctionSpec("platform_api", Http(), (Need.TABLE, Need.STAFF_ACCOUNTS, Need.SIGN_IN, Need.TOKEN_SECRET)),
+    FunctionSpec("platform_api", Http(), (Need.TABLE, Need.STAFF_ACCOUNTS, Need.TOKEN_SECRET)),
     FunctionSpec("messaging_api", Http(), (Need.TABLE,)),
     FunctionSpec("insights_api", Http(), (Need.TABLE,)),
     FunctionSpec("docs_api", Http(extra=("$default",))),
     FunctionSpec(
         "console",
         Http(extra=("GET /", "ANY /console", "ANY /console/{proxy+}")),
-        (Need.TABLE, Need.UPLOADS, Need.JOBS, Need.STAFF_ACCOUNTS, Need.SIGN_IN),
+        (Need.TABLE, Need.UPLOADS, Need.JOBS, Need.STAFF_ACCOUNTS, Need.SIGN_IN, Need.ADDRESS),
     ),
     FunctionSpec("assets", Http(extra=("GET /assets/{proxy+}",)), memory=512, timeout=10),
     FunctionSpec("publish_events", Outbox(), (Need.PUBLISH, Need.ITEM_SHAPES), timeout=60),
@@ -124,7 +124,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "send_messages",
         Events(names=("order.placed",), live_only=True),
-        (Need.TABLE, Need.EMAIL, Need.ADDRESS),
+        (Need.TABLE, Need.EMAIL),
         timeout=30,
     ),
     FunctionSpec(

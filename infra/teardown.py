@@ -18,7 +18,10 @@ def main() -> None:
         _cdk("destroy", f"RegularsApp-{stage.name}", stage=stage.name)
         print(f"the data of {stage.name} is kept: its stack RegularsData-{stage.name} stands untouched")
         return
-    if os.environ.get("CONFIRM") != stage.name and input(f"type {stage.name} to delete ALL its data: ") != stage.name:
+    if (
+        os.environ.get("CONFIRM") != stage.name
+        and input(f"type {stage.name} to delete ALL its data: ") != stage.name
+    ):
         raise SystemExit("nothing was deleted")
     # The policies in the account say what happens on deletion, so they are changed first.
     _cdk("deploy", f"RegularsData-{stage.name}", stage=stage.name)

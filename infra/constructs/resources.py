@@ -32,11 +32,7 @@ TABLE_ACTIONS = (
 STAFF_ACTIONS = (
     "cognito-idp:AdminCreateUser",
     "cognito-idp:AdminDeleteUser",
-    "cognito-idp:AdminDisableUser",
-    "cognito-idp:AdminEnableUser",
     "cognito-idp:AdminGetUser",
-    "cognito-idp:AdminSetUserPassword",
-    "cognito-idp:AdminUserGlobalSignOut",
 )
 
 
