@@ -9,8 +9,20 @@ from regulars.kernel.events import Envelope
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
 
-# Too many, or too small, to be news.
-_QUIET = frozenset({"order.lines_added", "customer.updated", "cart.updated", "product.updated"})
+# Behaviour comes in masses; the rest is nothing that happened in the shop.
+_QUIET_TOPICS = frozenset({"behaviour", "tenant", "staff", "api_key"})
+# Too many, or too small, to be news; what an undone import takes back is its job's to tell.
+_QUIET = frozenset(
+    {
+        "cart.updated",
+        "customer.updated",
+        "order.lines_added",
+        "order.refund_removed",
+        "order.removed",
+        "product.created",
+        "product.updated",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +38,9 @@ class ActivityEntry:
 
 
 def shows(envelope: Envelope) -> bool:
-    """Whether an event is listed: not history, not behaviour on pages, nothing small."""
-    return not envelope.history and not envelope.name.startswith("behaviour.") and envelope.name not in _QUIET
+    """Whether an event is listed: no history, nothing of our own affairs, nothing small."""
+    topic = envelope.name.partition(".")[0]
+    return not envelope.history and topic not in _QUIET_TOPICS and envelope.name not in _QUIET
 
 
 def note(transaction: Transaction, envelopes: list[Envelope], now: datetime) -> None:
