@@ -85,8 +85,10 @@ def _resolve(name: str, module: Module, local: dict[str, tuple[str, str | None]]
         return [(module.name, name)]
     if name in local:
         source, original = local[name]
-        is_module = original is None or load(f"{source}.{original}") is not None
-        return [] if is_module else [(source, original)]
+        if original is None:
+            return [(source, None)]
+        inner = f"{source}.{original}"
+        return [(inner, None)] if load(inner) is not None else [(source, original)]
     return []
 
 
