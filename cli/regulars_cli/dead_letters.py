@@ -110,6 +110,23 @@ def describe(message: Message) -> str:
     return f"{' '.join(map(str, about)) or 'unreadable'} (message {message['MessageId']}, received {tries} times)"
 
 
+def reason(message: Message, log_group: str) -> str:
+    """Why a message failed: the last line of the latest exception that its function logged about it, or nothing."""
+    body = _json(message["Body"])
+    wanted = body.get("detail", {}).get("id") or message["MessageId"]
+    sent = int(message.get("Attributes", {}).get("SentTimestamp", 0))
+    pages = (
+        client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=log_group, filterPattern=f'"{wanted}"', startTime=sent)
+    )
+    found = ""
+    for page in pages:
+        for event in page.get("events", ()):
+            found = str(_json(event["message"]).get("exception", "")).strip().rpartition("\n")[2] or found
+    return found
+
+
 def _publish_again(info: dict[str, Any]) -> None:
     """Put a part of the table's stream on the bus again; the stream keeps it for a day."""
     from regulars.kernel.outbox import publish

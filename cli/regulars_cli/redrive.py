@@ -9,12 +9,13 @@ def add_to(subparsers: Any) -> None:
     redrive = subparsers.add_parser(
         "redrive",
         help="list dead letters, or bring them back",
-        description="Why a message failed is in its function's log: search for the event's id that is shown here.",
+        description="Looks into dead-letter queues and brings messages back to where they failed.",
     )
     what = redrive.add_mutually_exclusive_group(required=True)
     what.add_argument("--list", action="store_true", help="all dead-letter queues and how much is in them")
     what.add_argument("--queue", help="a part of the queue's name, such as keep_stats")
     redrive.add_argument("--show", action="store_true", help="only show the messages of the queue")
+    redrive.add_argument("--logs", help="the function's log group, to show why each message failed")
     redrive.add_argument("--max", type=int, default=1000, help="how many at the most (1000)")
     redrive.set_defaults(run=run)
 
@@ -27,17 +28,19 @@ def run(arguments: argparse.Namespace) -> int:
         for queue in dead_letters.all_dead_letters():
             print(queue.waiting, queue.name, sep="\t")
         return 0
-    return _bring_back(arguments.queue, arguments.max, only_show=arguments.show)
+    return _bring_back(arguments)
 
 
-def _bring_back(name: str, most: int, *, only_show: bool) -> int:
+def _bring_back(arguments: argparse.Namespace) -> int:
     from regulars_cli import dead_letters
 
-    queue = dead_letters.find(name)
+    queue = dead_letters.find(arguments.queue)
     moved = stayed = 0
-    for message in dead_letters.receive(queue, most):
+    for message in dead_letters.receive(queue, arguments.max):
         print(dead_letters.describe(message))
-        if only_show:
+        if arguments.logs and (reason := dead_letters.reason(message, arguments.logs)):
+            print(f"  failed: {reason}")
+        if arguments.show:
             continue
         try:
             dead_letters.bring_back(queue, message)
@@ -45,6 +48,6 @@ def _bring_back(name: str, most: int, *, only_show: bool) -> int:
         except dead_letters.NoWayBackError as error:
             print(f"  stays: {error.detail}", file=sys.stderr)
             stayed += 1
-    if not only_show:
+    if not arguments.show:
         print(f"{moved} brought back, {stayed} stay in {queue.name}")
     return 1 if stayed else 0

@@ -1,6 +1,7 @@
 """A poisoned message ends in its dead-letter queue, its neighbours are done, and `regulars redrive` brings it back."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -110,6 +111,36 @@ def test_dead_letters_are_listed_and_shown_without_moving(
     assert f"1\t{dead.rpartition('/')[2]}" in shown
     assert "unreadable" in shown
     assert count(work) == 0
+
+
+def test_the_reason_of_a_failure_is_read_from_the_functions_log(
+    queues: tuple[str, str], now: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work, dead = queues
+    logs, group = client("logs"), new_id("group", now)
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="one")
+    client("sqs").send_message(
+        QueueUrl=dead, MessageBody=json.dumps({"detail": {"id": "evt_1", "name": "a.b"}})
+    )
+    line = {
+        "message": "event failed",
+        "event": "evt_1",
+        "exception": "Traceback …\n  …\nValueError: a mistake",
+    }
+    events = [
+        {"timestamp": int(time.time() * 1000), "message": json.dumps(line)},
+        {
+            "timestamp": int(time.time() * 1000),
+            "message": json.dumps(line | {"event": "evt_2", "exception": "no"}),
+        },
+    ]
+    logs.put_log_events(logGroupName=group, logStreamName="one", logEvents=events)
+
+    assert main(["redrive", "--queue", work.rpartition("/")[2], "--show", "--logs", group]) == 0
+
+    assert "a.b evt_1" in (shown := capsys.readouterr().out)
+    assert "failed: ValueError: a mistake\n" in shown
 
 
 def test_a_queue_that_is_not_there_is_a_plain_refusal(
