@@ -262,3 +262,13 @@ def test_activity_is_counted_and_remembered(api: Api, tenant: Tenant, now: datet
     facts = customers.facts_of(tenant, one, consistent=True)
     assert facts is not None
     assert (facts.counts, facts.last_activity_at) == ({"login": 4}, now)
+
+
+def test_what_an_interaction_must_have_cannot_be_removed(api: Api) -> None:
+    one = api.created(name="Ann")["id"]
+    new = {"type": "call", "summary": "x"}
+    _, logged = api("POST /customers/{customer_id}/interactions", new, of=one)
+    route = "PATCH /customers/{customer_id}/interactions/{interaction_id}"
+    status, problem = api(route, {"summary": None}, of=one, params={"interaction_id": logged["id"]})
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/summary")
+    assert api(route, {"outcome": "y"}, of=one, params={"interaction_id": "int_x"})[0] == 404

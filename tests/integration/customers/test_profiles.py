@@ -250,3 +250,18 @@ def test_custom_attributes_follow_the_tenants_schema(api: Api) -> None:
     assert api("PUT /customers/attributes", {"attributes": []}, headers={"if-match": '"1"'})[0] == 200
     _, kept = api("PATCH /customers/{customer_id}", {"name": "Ann"}, of=made["id"])
     assert kept["attributes"]["shoe_size"] == 38
+
+
+def test_many_small_patches_cannot_outgrow_an_item(api: Api) -> None:
+    keys = [f"k{number}" for number in range(100)]
+    api("PUT /customers/attributes", {"attributes": [{"key": key, "type": "list"} for key in keys]})
+    one = api.created(name="Ann")["id"]
+    answers = [
+        api(
+            "PATCH /customers/{customer_id}",
+            {"attributes": {key: ["x" * 200] * 50 for key in keys[at : at + 10]}},
+            of=one,
+        )[0]
+        for at in range(0, 100, 10)
+    ]
+    assert answers == [200] + [422] * 9

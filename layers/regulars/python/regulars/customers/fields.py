@@ -115,14 +115,43 @@ def _bounded(value: Any, depth: int) -> None:
         raise ValueError("has a number beyond 2^53")
 
 
-Email = Annotated[str, StringConstraints(min_length=3, max_length=320), AfterValidator(_email)]
+Email = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=320),
+    AfterValidator(_email),
+    Field(json_schema_extra={"format": "email"}),
+]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_tag)]
-Country = Annotated[str, StringConstraints(min_length=2, max_length=4), AfterValidator(_country)]
-Language = Annotated[str, StringConstraints(min_length=2, max_length=35), AfterValidator(_language)]
-Zone = Annotated[str, StringConstraints(min_length=3, max_length=64), AfterValidator(_zone)]
+Country = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=4),
+    AfterValidator(_country),
+    Field(description="ISO 3166-1, two letters", examples=["GB"]),
+]
+Language = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=35),
+    AfterValidator(_language),
+    Field(description="BCP 47", examples=["pt-BR"]),
+]
+Zone = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=64),
+    AfterValidator(_zone),
+    Field(description="IANA", examples=["Europe/London"]),
+]
 Day = Annotated[date, BeforeValidator(_day)]
-WebAddress = Annotated[str, StringConstraints(max_length=500), AfterValidator(_web_address)]
-Phone = Annotated[str, StringConstraints(min_length=3, max_length=40), Field(examples=["+447911123456"])]
+WebAddress = Annotated[
+    str,
+    StringConstraints(max_length=500),
+    AfterValidator(_web_address),
+    Field(json_schema_extra={"format": "uri"}, examples=["https://shop.example/ann.png"]),
+]
+Phone = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=40),
+    Field(description="Kept in E.164", examples=["+447911123456"]),
+]
 FreeJson = Annotated[dict[str, Any], AfterValidator(free_json)]
 Name = Annotated[
     str,

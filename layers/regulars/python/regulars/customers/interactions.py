@@ -15,7 +15,7 @@ from regulars.customers.model import whole
 from regulars.customers.reference import customer_subject
 from regulars.customers.store import read_item
 from regulars.kernel.clock import iso
-from regulars.kernel.errors import RegularsError, StaleError
+from regulars.kernel.errors import InvalidError, RegularsError, StaleError
 from regulars.kernel.events import AlreadyHandledError
 from regulars.kernel.http.models import Input, Line, Moment, Text
 from regulars.kernel.idempotency import Once
@@ -157,7 +157,7 @@ def _apply(item: InteractionItem, patch: InteractionPatch) -> list[str]:
         value: Any = getattr(patch, name)
         value = whole(value) if isinstance(value, datetime) else value
         if value is None and name in ("type", "summary", "happened_at"):
-            continue
+            raise InvalidError.of(f"/{name}", "cannot be removed")
         if getattr(item, name) != value:
             setattr(item, name, value)
             changed.append(name)

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 
 from regulars.customers.facts import facts_of
 from regulars.customers.normalise import email_address
@@ -25,7 +25,7 @@ class CustomerRef(Input):
 
     id: Code | None = None
     external_id: Code | None = None
-    email: Code | None = None
+    email: Annotated[str, StringConstraints(min_length=3, max_length=320)] | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

@@ -1,18 +1,23 @@
 """What a profile needs of the tenant before it can be kept: phone numbers of the right country, attributes of the schema."""
 
+import json
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 
 from regulars.customers import attributes, normalise, store
 from regulars.customers.model import Profile
 from regulars.kernel.errors import InvalidError
 from regulars.kernel.tenancy import Tenant
 
+# Many patches can add up to more than one request may carry, and an item has 400 KB at the most.
+MAX_PROFILE = 128 * 1024
+
 
 def settle(tenant: Tenant, profile: Profile, now: datetime, before: Profile | None = None) -> Profile:
     """`profile` in its final form. Raises InvalidError naming the field."""
     profile.refuse_unborn(now.date())
+    if len(json.dumps(profile.stored(), ensure_ascii=False).encode()) > MAX_PROFILE:
+        raise InvalidError(f"a profile has {MAX_PROFILE // 1024} KB at the most")
     if profile.attributes:
         kept = before.attributes if before else {}
         if kept != profile.attributes:
@@ -45,6 +50,9 @@ def _home_country(tenant: Tenant) -> str | None:
 @cache
 def country_of_zone(zone: str) -> str | None:
     """The country in which an IANA time zone lies (`Europe/London` → `GB`), by the zone table of tzdata."""
+    # 5 ms, for who sends a national number only.
+    from importlib.resources import files
+
     for line in files("tzdata").joinpath("zoneinfo", "zone.tab").read_text().splitlines():
         parts = line.split("\t")
         if not line.startswith("#") and len(parts) > 2 and parts[2] == zone:
