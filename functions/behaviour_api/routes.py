@@ -35,6 +35,7 @@ def record_events(call: Call, body: EventBatch) -> Recorded:
     permission=Permission.EVENTS_WRITE,
     answer=IdentifiedView,
     own=True,
+    errors=(410,),
 )
 def identify_customer(call: Call, body: Identification) -> Identified:
     """Say that an anonymous id is this customer.

@@ -18,7 +18,7 @@ routes = Routes("commerce_api", tag="carts and visits")
     permission=Permission.CUSTOMERS_WRITE,
     answer=CartView,
     own=True,
-    errors=(412,),
+    errors=(410, 412),
 )
 def put_cart(call: Call, body: CartInput) -> Cart:
     """Replace a customer's cart; no lines empty it.
@@ -28,13 +28,21 @@ def put_cart(call: Call, body: CartInput) -> Cart:
     return carts.put(call.tenant, call.params["customer_id"], body, now=call.now, if_match=call.if_match)
 
 
-@routes.get("/customers/{customer_id}/cart", permission=Permission.CUSTOMERS_READ, answer=CartView, own=True)
+@routes.get(
+    "/customers/{customer_id}/cart",
+    permission=Permission.CUSTOMERS_READ,
+    answer=CartView,
+    own=True,
+    errors=(410,),
+)
 def get_cart(call: Call) -> Cart:
     """Get a customer's cart."""
     return carts.get(call.tenant, call.params["customer_id"])
 
 
-@routes.delete("/customers/{customer_id}/cart", permission=Permission.CUSTOMERS_WRITE, own=True)
+@routes.delete(
+    "/customers/{customer_id}/cart", permission=Permission.CUSTOMERS_WRITE, own=True, errors=(410,)
+)
 def clear_cart(call: Call) -> None:
     """Throw a customer's cart away."""
     carts.clear(call.tenant, call.params["customer_id"], now=call.now)
@@ -45,6 +53,7 @@ def clear_cart(call: Call) -> None:
     permission=Permission.CUSTOMERS_WRITE,
     answer=VisitView,
     status=201,
+    errors=(410,),
 )
 def record_visit(call: Call, body: NewVisit) -> Visit:
     """Record that a customer came by."""
@@ -52,7 +61,11 @@ def record_visit(call: Call, body: NewVisit) -> Visit:
 
 
 @routes.get(
-    "/customers/{customer_id}/visits", permission=Permission.CUSTOMERS_READ, answer=VisitPage, own=True
+    "/customers/{customer_id}/visits",
+    permission=Permission.CUSTOMERS_READ,
+    answer=VisitPage,
+    own=True,
+    errors=(410,),
 )
 def list_visits(call: Call, query: ListQuery) -> Page[Visit]:
     """List a customer's visits, the latest first."""

@@ -25,7 +25,7 @@ def place_order(call: Call, body: NewOrder) -> Order:
     )
 
 
-@routes.get("/orders", permission=Permission.ORDERS_READ, answer=OrderPage)
+@routes.get("/orders", permission=Permission.ORDERS_READ, answer=OrderPage, errors=(410,))
 def list_orders(call: Call, query: OrdersQuery) -> Page[Order]:
     """List orders, the newest first."""
     if query.number is not None:
@@ -62,7 +62,13 @@ def refund_order(call: Call, body: NewOrderRefund) -> Order:
     return orders.refund(call.tenant, call.params["order_id"], body, now=call.now, once=call.once)
 
 
-@routes.get("/customers/{customer_id}/orders", permission=Permission.ORDERS_READ, answer=OrderPage, own=True)
+@routes.get(
+    "/customers/{customer_id}/orders",
+    permission=Permission.ORDERS_READ,
+    answer=OrderPage,
+    own=True,
+    errors=(410,),
+)
 def list_customer_orders(call: Call, query: CustomerOrdersQuery) -> Page[Order]:
     """List a customer's orders, the newest first."""
     return orders.list_orders(call.tenant, customer_id=call.params["customer_id"], **query.model_dump())

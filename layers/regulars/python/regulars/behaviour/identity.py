@@ -8,8 +8,9 @@ from regulars.behaviour import store
 from regulars.behaviour.events import CustomerIdentified
 from regulars.behaviour.model import Identified
 from regulars.behaviour.store import AliasItem
-from regulars.customers import customer_subject, facts_of
-from regulars.kernel.errors import ConflictError, NotFoundError
+from regulars.commerce import check_customer
+from regulars.customers import customer_subject
+from regulars.kernel.errors import ConflictError
 from regulars.kernel.events import Envelope, EventItem
 from regulars.kernel.idempotency import Once
 from regulars.kernel.tenancy import Tenant
@@ -24,10 +25,9 @@ def identify(
 ) -> Identified:
     """Say that an anonymous id is a customer. The first word counts: the same again changes nothing.
 
-    Raises NotFoundError for an unknown customer, ConflictError when the id is another customer's.
+    Raises NotFoundError for an unknown customer, GoneError for a deleted one, ConflictError when the id is another customer's.
     """
-    if not (facts_of(tenant, customer_id) or facts_of(tenant, customer_id, consistent=True)):
-        raise NotFoundError("there is no such customer")
+    check_customer(tenant, customer_id)
     made = Identified(anonymous_id=anonymous_id, customer_id=customer_id, at=now)
     transaction = Transaction(tenant)
     transaction.remember(once, made)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from regulars.commerce.buyers import check_customer
 from regulars.commerce.carts import store
 from regulars.commerce.carts.events import CartAbandoned, CartUpdated
 from regulars.commerce.carts.model import Cart, CartInput, filled, same_content
@@ -24,10 +25,11 @@ def put(
 ) -> Cart:
     """Make the customer's cart as given. The same content again tells nothing but counts as a sign of life.
 
-    Raises NotFoundError for an unknown customer, StaleError if the cart is not at version `if_match`.
+    Raises NotFoundError for an unknown customer, GoneError for a deleted one, StaleError if the cart is not at version
+    `if_match`.
     """
     idle = timedelta(minutes=settings_of(tenant).cart_idle_minutes)
-    _check_customer(tenant, customer_id)
+    check_customer(tenant, customer_id)
 
     def attempt(again: bool) -> Cart:
         before = store.load(tenant, customer_id, consistent=again or if_match is not None)
@@ -45,11 +47,6 @@ def put(
         return after
 
     return contended(attempt)
-
-
-def _check_customer(tenant: Tenant, customer_id: str) -> None:
-    if not (facts_of(tenant, customer_id) or facts_of(tenant, customer_id, consistent=True)):
-        raise NotFoundError("there is no such customer")
 
 
 def _emit_updated(transaction: Transaction, cart: Cart, now: datetime) -> None:
@@ -79,7 +76,8 @@ def _rearm(transaction: Transaction, before: Cart | None, after: Cart | None) ->
 
 
 def get(tenant: Tenant, customer_id: str) -> Cart:
-    """Raises NotFoundError when the customer has no cart."""
+    """Raises NotFoundError when the customer has no cart, GoneError for a deleted customer."""
+    check_customer(tenant, customer_id)
     cart = store.load(tenant, customer_id)
     if cart is None:
         raise NotFoundError("this customer has no cart")
@@ -88,7 +86,7 @@ def get(tenant: Tenant, customer_id: str) -> Cart:
 
 def clear(tenant: Tenant, customer_id: str, *, now: datetime) -> None:
     """Throw the cart away; without one nothing happens. Raises NotFoundError for an unknown customer."""
-    _check_customer(tenant, customer_id)
+    check_customer(tenant, customer_id)
 
     def attempt(again: bool) -> None:
         cart = store.load(tenant, customer_id, consistent=True)
@@ -122,7 +120,8 @@ def convert(transaction: Transaction, customer_id: str) -> str | None:
 
 
 def abandon(timer: Timer, now: datetime) -> None:
-    """Work of the timer `cart.abandon`: tell once that the cart was abandoned, if nothing happened to it since it was armed.
+    """Work of the timer `cart.abandon`: tell once that the cart was abandoned, if nothing happened to it since it was armed
+    and the customer has not been deleted.
 
     Raises AlreadyHandledError when this timer's work has been done. Before its time it does nothing.
     """
@@ -134,7 +133,7 @@ def abandon(timer: Timer, now: datetime) -> None:
         cart = store.load(tenant, timer.subject, consistent=True)
         transaction = Transaction(tenant)
         settle(transaction, timer)
-        if cart is not None and cart.abandons_at == timer.due:
+        if cart is not None and cart.abandons_at == timer.due and facts_of(tenant, timer.subject) is not None:
             after = cart.model_copy(
                 update={"abandons_at": None, "abandoned_at": timer.due, "version": cart.version + 1}
             )

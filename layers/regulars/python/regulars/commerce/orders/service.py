@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from regulars.commerce.buyers import check_customer
 from regulars.commerce.contention import contended
 from regulars.commerce.orders import events, rules, store, totals
 from regulars.commerce.orders.model import NewOrder, Order, OrderLine, Origin, Status, StatusEntry
 from regulars.commerce.orders.store import OrderItem
-from regulars.customers import Facts, FactsMovedError, customer_subject, facts_of, resolve
+from regulars.customers import Facts, FactsMovedError, customer_subject, resolve
 from regulars.kernel.errors import ConflictError, NotFoundError
 from regulars.kernel.idempotency import Once
 from regulars.kernel.ids import ulid
@@ -192,8 +193,13 @@ def list_orders(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Page[Order]:
-    """Orders placed from `since` to before `until`, newest first. Raises NotFoundError for an unknown customer."""
-    found = store.page(
+    """Orders placed from `since` to before `until`, newest first.
+
+    Raises NotFoundError for an unknown customer, GoneError for a deleted one.
+    """
+    if customer_id is not None:
+        check_customer(tenant, customer_id)
+    return store.page(
         tenant,
         limit=limit,
         cursor=cursor,
@@ -202,6 +208,3 @@ def list_orders(
         since=since,
         until=until,
     )
-    if customer_id and not found.items and facts_of(tenant, customer_id, consistent=True) is None:
-        raise NotFoundError("there is no such customer")
-    return found

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
+from regulars.commerce.buyers import check_customer
 from regulars.commerce.orders import past
 from regulars.commerce.visits import store
 from regulars.commerce.visits.events import VisitRecorded
 from regulars.commerce.visits.model import Had, NewVisit, Visit
 from regulars.commerce.visits.store import VisitItem
-from regulars.customers import customer_subject, facts_of
-from regulars.kernel.errors import NotFoundError
+from regulars.customers import customer_subject
 from regulars.kernel.idempotency import Once
 from regulars.kernel.ids import new_id
 from regulars.kernel.pagination import Page
@@ -22,7 +22,7 @@ def record(
     """Record a visit, now if not said otherwise. Raises NotFoundError for an unknown customer, InvalidError for a moment in
     the future."""
     at = past(new.visited_at or now, now, "/visited_at")
-    _check_customer(tenant, customer_id)
+    check_customer(tenant, customer_id)
     visit = Visit(
         id=new_id("vis", at),
         customer_id=customer_id,
@@ -45,16 +45,9 @@ def record(
     return visit
 
 
-def _check_customer(tenant: Tenant, customer_id: str) -> None:
-    if not (facts_of(tenant, customer_id) or facts_of(tenant, customer_id, consistent=True)):
-        raise NotFoundError("there is no such customer")
-
-
 def list_visits(
     tenant: Tenant, customer_id: str, *, limit: int = 25, cursor: str | None = None
 ) -> Page[Visit]:
     """A customer's visits, latest first. Raises NotFoundError for an unknown customer."""
-    found = store.page(tenant, customer_id, limit=limit, cursor=cursor)
-    if not found.items:
-        _check_customer(tenant, customer_id)
-    return found
+    check_customer(tenant, customer_id)
+    return store.page(tenant, customer_id, limit=limit, cursor=cursor)
