@@ -68,6 +68,12 @@ def _visit(data: Data) -> str:
     return " · ".join(part for part in [*parts, _cash("spend")(data)] if part)
 
 
+def _refunded(data: Data) -> str:
+    """The amount, and the shop's own number of the refund where it has one (a made-up one has 26 characters)."""
+    number = str(data.get("number", ""))
+    return _cash("amount")(data) + (f" · {number}" if 0 < len(number) < 26 else "")
+
+
 def _price(data: Data) -> str:
     return f"{money(data['old'], data['old_currency'])} → {money(data['new'], data['currency'])}"
 
@@ -76,7 +82,7 @@ LOOKS: dict[str, Looks] = {
     "order.placed": Looks("shopping-bag", "Order {number} placed", "good", _placed, _order),
     "order.status_changed": Looks("truck", "Order {number} {status}", "info", href=_order),
     "order.cancelled": Looks("package-x", "Order {number} cancelled", "bad", _cash("total"), _order),
-    "order.refunded": Looks("undo-2", "Refund {number}", "bad", _cash("amount"), _order),
+    "order.refunded": Looks("undo-2", "Refunded", "bad", _refunded, _order),
     "order.lines_added": Looks("receipt", "Order {number} extended", "", _cash("added"), _order),
     "order.removed": Looks("trash-2", "Order {number} removed", "", _cash("total")),
     "order.refund_removed": Looks("trash-2", "Refund {number} removed", "", _cash("amount")),
@@ -125,12 +131,18 @@ LOOKS: dict[str, Looks] = {
     "behaviour.login": Looks("log-in", "Logged in"),
     "behaviour.add_to_cart": Looks("shopping-cart", "Put {product_id} into the cart", "", href=_product),
 }
-_INTERACTIONS = {
+# Icons that depend on what kind of interaction it was, or which status an order reached.
+_VARIED = frozenset({"phone", "truck"})
+_ICONS = {
     "call": "phone",
     "email": "mail",
     "meeting": "video",
     "note": "notebook-pen",
     "ticket": "message-square",
+    "paid": "wallet",
+    "packed": "package",
+    "shipped": "truck",
+    "delivered": "package-check",
 }
 
 
@@ -143,11 +155,8 @@ def moment_of(name: str, at: datetime, data: Data, *, text: str = "", history: b
     """An event as a person reads it. One without looks of its own is written from its name."""
     looks = LOOKS.get(name) or Looks("zap", _words(name.removeprefix("behaviour.").replace(".", " ")))
     title = looks.title.format_map(_Blank(data)).strip()
-    icon = (
-        _INTERACTIONS.get(str(data.get("type")), looks.icon)
-        if name.startswith("interaction.")
-        else looks.icon
-    )
+    varies = str(data.get("type") or data.get("status"))
+    icon = _ICONS.get(varies, looks.icon) if looks.icon in _VARIED else looks.icon
     badge = "imported" if history else ""
     told = looks.text(data) or text
     return Moment(at, icon, title[:1].upper() + title[1:], told, looks.href(data), looks.tone, badge)

@@ -65,6 +65,8 @@ class Listing(Generic[T]):
         )
 
     def _summary(self, shown: int, more: bool, total: int | None) -> str:
+        if not self.noun or not shown:
+            return ""
         if total is not None and total >= shown:
             return f"{shown:,} of {total:,} {self.noun}" if more else f"{total:,} {self.noun}"
         return f"{shown:,} {self.noun} shown, there are more" if more else f"{shown:,} {self.noun}"

@@ -139,10 +139,14 @@ def show(
     status: int = 200,
     **values: Any,
 ) -> Reply:
-    """A whole page. The last crumb is the title unless crumbs say otherwise."""
+    """A whole page. Without crumbs of its own its one crumb is its title; home has none."""
     shop = shop_of(request)
     shell = frame(request, shop)
-    around = {"shell": shell, "title": title, "crumbs": (*crumbs, Crumb(title)) if title != "Home" else ()}
+    around = {
+        "shell": shell,
+        "title": title,
+        "crumbs": crumbs or (() if title == "Home" else (Crumb(title),)),
+    }
     text = render.page(template, around | context(request, shop) | values)
     return Reply(status, text, {}, (FLASH_SHOWN,) if shell["flash"] else ())
 

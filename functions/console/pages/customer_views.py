@@ -56,7 +56,7 @@ def tiles_of(found: Customer, shop: Shop) -> list[Tile]:
             "Orders",
             number(facts.orders),
             "Cancelled ones are left out.",
-            f"{facts.refunds} refunds" if facts.refunds else "",
+            _count(facts.refunds, "refund"),
         ),
         Tile("Average order", money(facts.average_order, currency), "What an order comes to before refunds."),
         Tile(
@@ -68,6 +68,10 @@ def tiles_of(found: Customer, shop: Shop) -> list[Tile]:
             else "",
         ),
     ]
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}" if count else ""
 
 
 def details_of(found: Customer) -> list[tuple[str, str]]:

@@ -1,9 +1,11 @@
 """Home: how the shop does, live."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from console.customer_texts import status_text
 from console.event_texts import moment_of
 from console.formats import Clock, money, number, short_money
 from console.people import PATH as CUSTOMERS
@@ -11,6 +13,7 @@ from console.people import known_among, name_of
 from console.pieces import Day, Moment, Tile, by_day
 from console.routing import Pages
 from console.shell import Shop, part, person_of, shop_of, show
+from console.tables import link
 from console.web import Reply, Request
 from regulars.insights import ActivityEntry, By, Point, Stats, figures, recent_activity, stats, today
 from regulars.kernel.money import exponent
@@ -18,6 +21,9 @@ from regulars.kernel.permissions import Permission
 
 PAGES = Pages()
 _SPARK_DAYS = 30
+_SPLIT_ROWS = 5
+# How the statistics name what is not known.
+NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,22 @@ class Grain:
     by: By
     days: int
     written: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """One value of a split; `percent` is of the whole."""
+
+    label: str
+    count: str
+    percent: float
+    href: str
+
+
+@dataclass(frozen=True)
+class Split:
+    title: str
+    shares: list[Share]
 
 
 _GRAINS = {
@@ -58,6 +80,7 @@ def home(request: Request) -> Reply:
         empty=figures_now.customers == 0 and figures_now.total.orders == 0,
         tiles=_tiles(request, figures_now),
         days=_activity(request),
+        splits=_splits(figures_now),
         **_chart(request),
     )
 
@@ -65,14 +88,16 @@ def home(request: Request) -> Reply:
 def _greeting(request: Request, shop: Shop) -> str:
     hour = request.call.now.astimezone(shop.zone).hour
     part_of_day = "morning" if 5 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"
-    first_name = person_of(request).name.split()[0]
-    return f"Good {part_of_day}, {first_name}"
+    person = person_of(request)
+    known = person.name.casefold() != person.role
+    return f"Good {part_of_day}, {person.name.split()[0]}" if known else f"Good {part_of_day}"
 
 
 def _tiles(request: Request, now: Stats | None = None) -> list[Tile]:
     now = now or stats(request.tenant, request.call.now)
     last = today(request.tenant, request.call.now)
-    points = figures(request.tenant, last - timedelta(days=_SPARK_DAYS - 1), last)
+    # Today is not over: it would end every curve in a fall.
+    points = figures(request.tenant, last - timedelta(days=_SPARK_DAYS), last - timedelta(days=1))
     window, growth = now.window, now.growth
     against = "against the 30 days before"
     return [
@@ -111,6 +136,29 @@ def _tiles(request: Request, now: Stats | None = None) -> list[Tile]:
             points=[point.figures.new_customers for point in points],
         ),
     ]
+
+
+def _splits(now: Stats) -> list[Split]:
+    """Where customers are, how they stand, and where orders come from; each leads to the people behind it."""
+    return [
+        _split("Customers by status", now.by_status, status_text, "status"),
+        _split("Customers by country", now.by_country, str, "country"),
+        _split("Orders by channel", now.by_channel, str.capitalize, ""),
+    ]
+
+
+def _split(title: str, counts: dict[str, int], written: Callable[[str], str], filter: str) -> Split:
+    whole = sum(counts.values()) or 1
+    shares = [
+        Share(
+            "Not known" if value == NONE else written(value),
+            number(count),
+            round(100 * count / whole, 1),
+            link(CUSTOMERS, {filter: value}) if filter and value != NONE else "",
+        )
+        for value, count in list(counts.items())[:_SPLIT_ROWS]
+    ]
+    return Split(title, shares)
 
 
 def _chart(request: Request) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def _lines(found: Order) -> Table:
         Column[OrderLine]("price", "Price", lambda line: cash(line.unit_price), end=True, minor=True),
         Column[OrderLine]("total", "Total", lambda line: cash(line.total), end=True),
     )
-    listing = Listing("lines", "Lines", _PATH, columns, _product, _product, _product, "lines", csv=False)
+    listing = Listing("lines", "Lines", _PATH, columns, _product, _product, _product, "", csv=False)
     return listing.table(Page(list(found.lines)))
 
 
@@ -171,7 +171,7 @@ def _refunds(found: Order) -> Table:
             "amount", "Amount", lambda one: Text(money(one.amount, found.currency)), end=True
         ),
     )
-    listing = Listing("refunds", "Refunds", _PATH, columns, nothing, nothing, nothing, "refunds", csv=False)
+    listing = Listing("refunds", "Refunds", _PATH, columns, nothing, nothing, nothing, "", csv=False)
     return listing.table(Page(list(found.refunds)))
 
 

@@ -119,7 +119,7 @@ def _chart(points: list[PricePoint], found: Product) -> dict[str, object]:
     whole = 10 ** exponent(found.currency)
     return {
         "labels": [point.at.strftime("%-d %b %Y") for point in points],
-        "series": [{"name": "Price", "values": [point.new / whole for point in points]}],
+        "series": [{"name": "Price", "values": [point.new / whole for point in points], "step": True}],
     }
 
 
@@ -137,7 +137,7 @@ def _history(product_id: str) -> Listing[PricePoint]:
         lambda point: "",
         lambda point: "",
         lambda point: "",
-        "prices",
+        "",
         csv=False,
     )
 
