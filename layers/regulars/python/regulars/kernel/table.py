@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
 
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection.table import TableConnection
 from pynamodb.constants import STRING
 from pynamodb.exceptions import QueryError
 from pynamodb.expressions.condition import Condition
@@ -90,6 +91,11 @@ class Item(Model):
 
     by_list = ByList()
     by_sort = BySort()
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        # One for all kinds of items: whichever kind came first would make a client of its own, tens of ms each.
+        return super()._get_connection() if cls is Item else Item._get_connection()
 
     @classmethod
     def read(cls, pk: str, sk: str, *, consistent: bool = False) -> Self | None:

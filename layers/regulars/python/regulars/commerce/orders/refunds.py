@@ -36,14 +36,12 @@ def record_refund(
     """Record a refund; idempotent by number. Raises NotFoundError for an unknown customer, ConflictError when the number
     belongs to another refund, InvalidError for a moment in the future or another currency than the customer's."""
     at = rules.past(new.refunded_at or now, now, "/refunded_at")
-    if own_currency:
-        totals.check_tenant_currency(tenant, new.currency)
     number = new.number or ulid(now)
     customer_id = resolve(tenant, new.customer, verify=False)
 
     def attempt(again: bool) -> Refund:
         facts = totals.existing_facts(tenant, customer_id, consistent=again, pointer="/customer")
-        totals.check_currency(facts, new.currency)
+        totals.check_currency(facts, new.currency, own=own_currency)
         refund = Refund(
             id=refund_store.refund_id(tenant, number, at),
             number=number,

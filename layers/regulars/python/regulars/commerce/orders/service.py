@@ -56,14 +56,12 @@ def place(
     `converts` takes the customer's cart away in the same transaction.
     """
     placed_at = rules.past(new.placed_at or now, now, "/placed_at")
-    if own_currency:
-        totals.check_tenant_currency(tenant, new.currency)
     number = new.number or ulid(now)
     customer_id = resolve(tenant, new.customer, verify=False)
 
     def attempt(again: bool) -> Order:
         facts = totals.existing_facts(tenant, customer_id, consistent=again, pointer="/customer")
-        totals.check_currency(facts, new.currency)
+        totals.check_currency(facts, new.currency, own=own_currency)
         transaction = Transaction(tenant)
         cart_id = converts(transaction, facts.customer_id) if converts and new.from_cart else None
         order = _order(tenant, new, number, facts.customer_id, placed_at, now, origin, cart_id)

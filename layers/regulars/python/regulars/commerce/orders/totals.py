@@ -26,26 +26,25 @@ def existing_facts(tenant: Tenant, customer_id: str | None, *, consistent: bool,
     return facts
 
 
-def check_currency(facts: Facts, currency: str) -> None:
-    """A customer's totals are in one currency. Raises InvalidError for another one."""
-    if facts.currency is not None and facts.currency != currency:
-        raise InvalidError.of("/currency", f"this customer's orders are in {facts.currency}")
+def check_currency(facts: Facts, currency: str, *, own: bool) -> None:
+    """A customer's totals are in one currency: that of the first order, which with `own` must be the tenant's.
+
+    Raises InvalidError for another one.
+    """
+    expected = facts.currency
+    if expected is None and own:
+        expected = settings_of(facts.tenant).currency
+    if expected is not None and expected != currency:
+        raise InvalidError.of("/currency", f"should be {expected}, the currency that is counted in here")
 
 
-def check_tenant_currency(tenant: Tenant, currency: str) -> None:
-    """A tenant's statistics are in one currency. Raises InvalidError for another one."""
-    own = settings_of(tenant).currency
-    if own != currency:
-        raise InvalidError.of("/currency", f"should be {own}, the currency of this tenant")
-
-
-def move(transaction: Transaction, facts: Facts, before: Order | None, after: Order | None) -> Facts:
+def move(transaction: Transaction, facts: Facts, before: Order | None, after: Order | None) -> None:
     """Add to the transaction by how much the totals change when `before` becomes `after`; nothing if they do not."""
     order = after or before
     assert order is not None
     change = counted(after) - counted(before)
     if not (change.orders or change.gross or change.refunds or change.refunded):
-        return facts
+        return
     first = last = None
     if change.orders < 0 and order.placed_at in (facts.first_order_at, facts.last_order_at):
         first, last = store.span_without(transaction.tenant, order)
@@ -63,7 +62,6 @@ def move(transaction: Transaction, facts: Facts, before: Order | None, after: Or
             currency=order.currency,
         ),
     )
-    return facts
 
 
 def moves(before: Order | None, after: Order | None) -> bool:
