@@ -10,6 +10,7 @@ from regulars.insights import rebuild as rebuilding
 from regulars.insights.keeping import keep_stats
 from regulars.insights.rebuild import rebuild
 from regulars.insights.store import read_generations
+from regulars.kernel.errors import ConflictError
 from regulars.kernel.tenancy import Tenant
 from tests.integration.insights.test_exactly_once import deliver, trade
 from tests.integration.pipeline.shop import buy, events_of, new_customer, open_shop
@@ -67,6 +68,22 @@ def test_an_interrupted_rebuild_changes_nothing_and_can_be_begun_again(
     assert insights.stats(shop, now) == live
 
     rebuild(shop)
+    assert insights.stats(shop, now) == live
+
+
+def test_of_two_rebuilds_at_once_the_later_one_counts(shop: Tenant, now: datetime) -> None:
+    ids = trade(shop, now)
+    deliver(stats_handler, events_of(shop, ids))
+    live = insights.stats(shop, now)
+    later: list[int] = []
+
+    def begin_another(customers: int, events: int) -> None:
+        if not later:
+            later.append(events)
+            rebuild(shop)
+
+    with pytest.raises(ConflictError):
+        rebuild(shop, progress=begin_another)
     assert insights.stats(shop, now) == live
 
 

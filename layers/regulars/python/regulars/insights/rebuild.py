@@ -11,10 +11,11 @@ from regulars.customers import FACTS_SHARDS, FactsItem, customer_partition, fact
 from regulars.insights.keeping import count_events, local_of
 from regulars.insights.store import (
     Generations,
+    announce_generation,
     counted_customers,
     read_generations,
     remove_generation,
-    write_generations,
+    swap_generation,
 )
 from regulars.kernel.events import Envelope, EventItem
 from regulars.kernel.queue import batches
@@ -28,6 +29,8 @@ _LEFTOVERS = 3
 def rebuild(tenant: Tenant, progress: Progress = lambda customers, events: None) -> int:
     """Rebuild all counters; answers how many events were walked. One that was interrupted leaves nothing to the next.
 
+    Raises ConflictError if another rebuild was begun meanwhile; that one's result will be read.
+
     `progress` is told after each lot how many customers and events are done.
     """
     before, building = _announce(tenant)
@@ -38,7 +41,7 @@ def rebuild(tenant: Tenant, progress: Progress = lambda customers, events: None)
         customers += sum(envelope is None for envelope in lot)
         events += sum(envelope is not None for envelope in lot)
         progress(customers, events)
-    write_generations(tenant, Generations(building))
+    swap_generation(tenant, building)
     remove_generation(tenant, before.current)
     return events
 
@@ -50,7 +53,7 @@ def _announce(tenant: Tenant) -> tuple[Generations, int]:
     """
     before = read_generations(tenant, consistent=True)
     newest = max(before.current, before.building or 0)
-    write_generations(tenant, Generations(before.current, newest + 1))
+    announce_generation(tenant, Generations(before.current, newest + 1))
     # What interrupted rebuilds, and workers slow to notice a swap, have left.
     for generation in range(max(0, before.current - _LEFTOVERS), newest + 1):
         if generation != before.current:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from regulars.insights.model import MEASURES, Recency, Splits, Sums
@@ -94,11 +95,22 @@ def read_generations(tenant: Tenant, *, consistent: bool = False) -> Generations
     return Generations(int(item.current), None if item.building is None else int(item.building))
 
 
-def write_generations(tenant: Tenant, generations: Generations) -> None:
-    transaction = Transaction(tenant)
-    transaction.save(
-        GenerationItem(*_generation_key(tenant), current=generations.current, building=generations.building)
+def announce_generation(tenant: Tenant, generations: Generations) -> None:
+    """Say which generation is being built; an earlier rebuild that still runs will fail at its end."""
+    _write(tenant, generations, None)
+
+
+def swap_generation(tenant: Tenant, built: int) -> None:
+    """Have a generation read that was announced and is complete. Raises ConflictError if another one was begun meanwhile."""
+    _write(tenant, Generations(built), GenerationItem.building == built)
+
+
+def _write(tenant: Tenant, generations: Generations, condition: Condition | None) -> None:
+    item = GenerationItem(
+        *_generation_key(tenant), current=generations.current, building=generations.building
     )
+    transaction = Transaction(tenant)
+    transaction.save(item, condition, ConflictError("another rebuild has begun"))
     transaction.commit()
 
 

@@ -41,8 +41,9 @@ from regulars.messaging.providers.email import (
 )
 from regulars.messaging.store import ContentItem, DeliveryItem, read_delivery
 
-# Seconds between tries while the provider asks for patience; then the queue waits instead.
-_PAUSES = (0.2, 0.4, 0.8, 1.6)
+# Seconds between tries while the provider asks for patience; then the queue waits instead. A batch's pauses together must
+# stay far below the worker's time-out: a worker that is stopped in a pause leaves a delivery that looks lost.
+_PAUSES = (0.2, 0.5)
 _log = logger("messaging")
 
 
