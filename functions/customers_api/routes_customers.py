@@ -29,8 +29,12 @@ def create_customer(call: Call, body: Profile) -> Customer:
 
 @routes.get(ONE, permission=Permission.CUSTOMERS_READ, answer=CustomerView, own=True, errors=(410,))
 def get_customer(call: Call) -> Customer:
-    """Read a customer."""
-    return customers.get(call.tenant, call.params["customer_id"])
+    """Read a customer.
+
+    Customers who read themselves do not see their tags nor the reason of their status.
+    """
+    themselves = call.caller.kind == "customer"
+    return customers.get(call.tenant, call.params["customer_id"], for_themselves=themselves)
 
 
 @routes.put(ONE, permission=Permission.CUSTOMERS_WRITE, answer=CustomerView, errors=(410, 412))

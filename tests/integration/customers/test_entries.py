@@ -240,9 +240,11 @@ def test_a_bad_bulk_action_is_refused(api: Api, body: dict[str, Any], pointer: s
 
 
 def test_a_customer_reads_their_own_profile_and_nothing_else(api: Api) -> None:
-    one, two = api.created(name="Ann")["id"], api.created(name="Bea")["id"]
+    one, two = api.created(name="Ann", tags=["fussy"])["id"], api.created(name="Bea")["id"]
+    api("POST /customers/{customer_id}/status", {"status": "suspended", "reason": "fraud?"}, of=one)
     me = {"caller_kind": "customer", "caller_id": one, "role": ""}
-    assert api("GET /customers/{customer_id}", of=one, caller=me)[0] == 200
+    status, read = api("GET /customers/{customer_id}", of=one, caller=me)
+    assert (status, read["name"], read["tags"], read["status_reason"]) == (200, "Ann", [], None)
     assert api("GET /customers/{customer_id}", of=two, caller=me)[0] == 404
     assert api("GET /customers", caller=me)[0] == 403
     assert api("PATCH /customers/{customer_id}", {"status": "vip"}, of=one, caller=me)[0] == 403

@@ -38,6 +38,7 @@ class FactsItem(Item):
     name = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
     phone = UnicodeAttribute(null=True)
+    external_id = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     tags = UnicodeSetAttribute(null=True)
     country = UnicodeAttribute(null=True)
@@ -72,6 +73,7 @@ class Facts:
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    external_id: str | None = None
     tags: frozenset[str] = frozenset()
     country: str | None = None
     city: str | None = None

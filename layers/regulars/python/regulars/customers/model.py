@@ -204,6 +204,7 @@ def row_of(profile: Profile) -> dict[str, Any]:
         "name": profile.display_name,
         "email": profile.email,
         "phone": profile.phone,
+        "external_id": next(iter(profile.ids), None),
         "status": profile.status,
         "tags": frozenset(profile.tags),
         "country": address.country if address else None,

@@ -71,9 +71,13 @@ def _by_origin(tenant: Tenant, origin: Origin | None) -> Customer | None:
     return store.customer_of(tenant, item) if item and not item.deleted_at else None
 
 
-def get(tenant: Tenant, customer_id: str) -> Customer:
-    """A customer. 1 request unit. Raises NotFoundError, GoneError."""
-    return store.customer_of(tenant, store.read_item(tenant, customer_id, consistent=False))
+def get(tenant: Tenant, customer_id: str, *, for_themselves: bool = False) -> Customer:
+    """A customer; `for_themselves` without what staff keep about them. 1 request unit. Raises NotFoundError, GoneError."""
+    customer = store.customer_of(tenant, store.read_item(tenant, customer_id, consistent=False))
+    if for_themselves:
+        shown = customer.profile.model_copy(update={"tags": []})
+        return replace(customer, profile=shown, status_reason=None)
+    return customer
 
 
 def update(
