@@ -11,8 +11,9 @@ NAMELESS = "No name"
 
 
 def name_of(facts: Facts) -> str:
-    """What to call a customer: the name, else the address, else the number."""
-    return facts.name or facts.email or facts.phone or NAMELESS
+    """What to call a customer: the name, else the address, else the shop's own id."""
+    known = f"Customer {facts.external_id}" if facts.external_id else NAMELESS
+    return facts.name or facts.email or facts.phone or known
 
 
 def cell_of(customer_id: str, known: dict[str, Facts]) -> Cell:
