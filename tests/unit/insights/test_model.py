@@ -94,6 +94,15 @@ def test_a_cancelled_order_that_is_removed_is_not_taken_off_twice() -> None:
     }
 
 
+def test_a_customer_of_an_undone_import_was_never_new() -> None:
+    created = event("customer.created", START, status="active")
+    later = START + timedelta(days=3)
+    gone = event("customer.deleted", later, status="active", created_at=START.isoformat())
+    assert sums(created, gone.model_copy(update={"history": True})) == {}
+    assert sums(created, gone)["2026-03-01", "new_customers"] == 1
+    assert sums(created, gone)["2026-03-04", "deleted_customers"] == 1
+
+
 def test_money_of_another_currency_is_not_mixed_in() -> None:
     found = sums(event("order.placed", START, total=900, currency="EUR"))
     assert (found[TOTAL, "orders"], found[TOTAL, "gross"]) == (1, 0)

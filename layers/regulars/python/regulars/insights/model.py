@@ -90,7 +90,11 @@ def _customer_updated(to: Increments, event: Envelope, local: Local) -> None:
 
 
 def _customer_deleted(to: Increments, event: Envelope, local: Local) -> None:
-    to.add(local.day(event.time), deleted_customers=1)
+    """What a deleted customer bought stays sold. One whom an undone import takes back (`history`) was never new."""
+    if event.history:
+        to.add(local.day(event.data["created_at"]), new_customers=-1)
+    else:
+        to.add(local.day(event.time), deleted_customers=1)
     for dimension in ("status", "source", "country"):
         to.split(dimension, event.data.get(dimension), customers=-1)
 
