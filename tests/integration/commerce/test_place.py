@@ -99,6 +99,17 @@ def test_a_future_order_and_another_currency_are_refused(shop: Tenant, customer:
     assert orders.place(shop, new("A-2", customer, placed_at=now + timedelta(minutes=4)), now=now).created
 
 
+def test_a_large_order_is_kept_and_one_that_is_too_large_refused(
+    shop: Tenant, customer: str, now: datetime
+) -> None:
+    line = {"product_id": "P" * 100, "name": "ü" * 20, "quantity": 1, "unit_price": 1}
+    order = orders.place(shop, new("A-1", customer, lines=[line] * 1000), now=now)
+    assert len(orders.get(shop, order.id).lines) == 1000
+    with pytest.raises(InvalidError, match="too large"):
+        orders.place(shop, new("A-2", customer, lines=[line | {"name": "ü" * 200}] * 1000), now=now)
+    assert totals(shop, customer)[0] == 1
+
+
 def test_fifty_posts_with_one_key_have_one_effect_and_one_answer(
     api: Api, shop: Tenant, customer: str
 ) -> None:

@@ -1,5 +1,6 @@
 """Order items. Everything that is not searched is one compact JSON text: an order of three lines is below 1 KB, keys included."""
 
+import json
 from datetime import datetime
 from typing import Any, Self
 
@@ -7,11 +8,14 @@ from pynamodb.attributes import UnicodeAttribute, VersionAttribute
 
 from regulars.commerce.orders.model import Order, OrderLine, OrderRefund, Origin, Status, StatusEntry
 from regulars.kernel.clock import iso
+from regulars.kernel.errors import InvalidError
 from regulars.kernel.ids import digest, natural_id, tail
 from regulars.kernel.pagination import Page, decode_cursor, page_of
 from regulars.kernel.table import Item, JsonAttribute, TimeAttribute
 from regulars.kernel.tenancy import Tenant
 
+# Bytes. An item may have 400 KB, and an event on the bus, which carries the lines too, 256.
+_MOST = 200_000
 _SHORT = {
     "discount": "dis",
     "shipping": "shi",
@@ -37,7 +41,10 @@ class OrderItem(Item):
 
     @classmethod
     def of(cls, tenant: Tenant, order: Order) -> Self:
-        """The item of an order; its stored version is one before the order's, so that saving it makes them equal."""
+        """The item of an order; its stored version is one before the order's, so that saving it makes them equal.
+
+        Raises InvalidError for an order that is too large to be kept.
+        """
         place = f"{iso(order.placed_at)}#{order.id}"
         item = cls(
             *order_key(tenant, order.number),
@@ -79,7 +86,10 @@ def _packed(order: Order) -> dict[str, Any]:
     data |= {short: getattr(order, name) for name, short in _SHORT.items()}
     if order.origin is not None:
         data["or"] = [order.origin.job, list(order.origin.rows), int(order.origin.touched)]
-    return {name: value for name, value in data.items() if value}
+    kept = {name: value for name, value in data.items() if value}
+    if len(json.dumps(kept, ensure_ascii=False).encode()) > _MOST:
+        raise InvalidError.of("/lines", "the order is too large")
+    return kept
 
 
 def _packed_line(line: OrderLine) -> list[Any]:
@@ -192,15 +202,17 @@ def page(
 
 def span_without(tenant: Tenant, order: Order) -> tuple[datetime | None, datetime | None]:
     """The moments of the customer's first and last order that counts, `order` left aside."""
-    pk = customer_orders(tenant, order.customer_id)
-    counts = (OrderItem.status != Status.CANCELLED.value) & (
-        OrderItem.pk != order_key(tenant, order.number)[0]
+    return _end(tenant, order, newest_first=False), _end(tenant, order, newest_first=True)
+
+
+def _end(tenant: Tenant, order: Order, *, newest_first: bool) -> datetime | None:
+    found = OrderItem.page(
+        customer_orders(tenant, order.customer_id),
+        OrderItem.g2sk >= "0",
+        index="by_sort",
+        limit=2,
+        newest_first=newest_first,
+        only=OrderItem.status != Status.CANCELLED.value,
     )
-    ends = [
-        OrderItem.page(
-            pk, OrderItem.g2sk >= "0", index="by_sort", limit=1, newest_first=newest, only=counts
-        ).items
-        for newest in (False, True)
-    ]
-    first, last = (items[0].order().placed_at if items else None for items in ends)
-    return first, last
+    others = (each for each in map(OrderItem.order, found.items) if each.id != order.id)
+    return next((each.placed_at for each in others), None)
