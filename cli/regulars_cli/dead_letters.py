@@ -45,8 +45,14 @@ def all_dead_letters(prefix: str = "") -> list[DeadLetters]:
     return [
         DeadLetters(url, tuple(sources.get(url, ())), int(given["ApproximateNumberOfMessages"]))
         for url, given in attributes.items()
-        if url in sources or "failures" in url.lower()
+        if url in sources or _is_for_failures(url)
     ]
+
+
+def _is_for_failures(url: str) -> bool:
+    """Whether a queue is one of those that no queue feeds, but the table's stream or the scheduler."""
+    name = url.rpartition("/")[2].lower().replace("-", "")
+    return "failures" in name or "deadletters" in name
 
 
 def find(text: str) -> DeadLetters:

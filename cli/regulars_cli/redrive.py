@@ -12,8 +12,9 @@ def add_to(subparsers: Any) -> None:
         description="Looks into dead-letter queues and brings messages back to where they failed.",
     )
     what = redrive.add_mutually_exclusive_group(required=True)
+    what.add_argument("consumer", nargs="?", help="a part of the queue's name, such as keep_stats")
+    what.add_argument("--queue", help="the same")
     what.add_argument("--list", action="store_true", help="all dead-letter queues and how much is in them")
-    what.add_argument("--queue", help="a part of the queue's name, such as keep_stats")
     redrive.add_argument("--show", action="store_true", help="only show the messages of the queue")
     redrive.add_argument("--logs", help="the function's log group, to show why each message failed")
     redrive.add_argument("--max", type=int, default=1000, help="how many at the most (1000)")
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _bring_back(arguments: argparse.Namespace) -> int:
     from regulars_cli import dead_letters
 
-    queue = dead_letters.find(arguments.queue)
+    queue = dead_letters.find(arguments.consumer or arguments.queue)
     moved = stayed = 0
     for message in dead_letters.receive(queue, arguments.max):
         print(dead_letters.describe(message))

@@ -105,7 +105,7 @@ def test_dead_letters_are_listed_and_shown_without_moving(
     client("sqs").send_message(QueueUrl=dead, MessageBody="not json")
 
     assert main(["redrive", "--list"]) == 0
-    assert main(["redrive", "--queue", work.rpartition("/")[2], "--show"]) == 0
+    assert main(["redrive", work.rpartition("/")[2], "--show"]) == 0
 
     shown = capsys.readouterr().out
     assert f"1\t{dead.rpartition('/')[2]}" in shown
@@ -157,7 +157,7 @@ def test_statistics_are_rebuilt_from_the_command_line(
 
     assert main(["stats", "rebuild", "--tenant", shop.id]) == 0
 
-    assert "2 events counted" in capsys.readouterr().out
+    assert f"{shop.id}: 2 events counted" in capsys.readouterr().out
     assert insights.stats(shop, now).total.orders == 1
 
 
