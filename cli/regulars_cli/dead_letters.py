@@ -4,7 +4,7 @@ A message is deleted here only after its source has it again; dying in between b
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,14 @@ def bring_back(queue: DeadLetters, message: Message) -> None:
     else:
         raise NoWayBackError(f"{queue.name} has {len(queue.sources)} sources; which one is not known")
     client("sqs").delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def release(queue: DeadLetters, messages: Sequence[Message]) -> None:
+    """Let messages that stay be received again at once."""
+    for message in messages:
+        client("sqs").change_message_visibility(
+            QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
 
 
 def describe(message: Message) -> str:

@@ -36,19 +36,22 @@ def _bring_back(arguments: argparse.Namespace) -> int:
     from regulars_cli import dead_letters
 
     queue = dead_letters.find(arguments.consumer or arguments.queue)
-    moved = stayed = 0
+    moved, staying = 0, []
     for message in dead_letters.receive(queue, arguments.max):
         print(dead_letters.describe(message))
         if arguments.logs and (reason := dead_letters.reason(message, arguments.logs)):
             print(f"  failed: {reason}")
         if arguments.show:
+            staying.append(message)
             continue
         try:
             dead_letters.bring_back(queue, message)
             moved += 1
         except dead_letters.NoWayBackError as error:
             print(f"  stays: {error.detail}", file=sys.stderr)
-            stayed += 1
-    if not arguments.show:
-        print(f"{moved} brought back, {stayed} stay in {queue.name}")
-    return 1 if stayed else 0
+            staying.append(message)
+    dead_letters.release(queue, staying)
+    if arguments.show:
+        return 0
+    print(f"{moved} brought back, {len(staying)} stay in {queue.name}")
+    return 1 if staying else 0

@@ -110,7 +110,7 @@ def test_dead_letters_are_listed_and_shown_without_moving(
     shown = capsys.readouterr().out
     assert f"1\t{dead.rpartition('/')[2]}" in shown
     assert "unreadable" in shown
-    assert count(work) == 0
+    assert (count(work), count(dead)) == (0, 1)
 
 
 def test_the_reason_of_a_failure_is_read_from_the_functions_log(
