@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from fire_timers.dispatch import fire
+from regulars import customers
+from regulars.commerce import carts
+from regulars.commerce.orders import NewLine
 from regulars.kernel.clock import iso
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.timers import Timer, arm, disarm
 from regulars.kernel.transaction import Transaction
 from run_timers.handler import handler as run_handler
 from tests.integration.pipeline.conftest import receive_all
+from tests.integration.pipeline.shop import events_of, new_customer
 
 MINUTE = timedelta(minutes=1)
 
@@ -101,3 +105,30 @@ def test_a_timer_that_nobody_owns_fails_alone(
 
     assert done == ["s"]
     assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == ["nobody.owns", "junk"]
+
+
+def test_owners_do_their_work_once_however_often_a_timer_is_sent(
+    shop: Tenant, now: datetime, timers_queue: str
+) -> None:
+    ann = new_customer(shop, now)
+    line = NewLine(product_id="mug", quantity=1, unit_price=100)
+    carts.put(shop, ann, carts.CartInput(currency="GBP", lines=[line]), now=now)
+    call = customers.NewInteraction(
+        type="call", summary="Asked for a quote", follow_up_at=now + timedelta(days=2)
+    )
+    customers.log_interaction(shop, ann, call, by="stf_1", now=now)
+
+    for days in (1, 3, 4):
+        fire(now + timedelta(days=days))
+    messages = [one for one in receive_all(timers_queue) if shop.id in one["Body"]]
+    records = [
+        {"messageId": f"{turn}-{one['MessageId']}", "body": one["Body"]}
+        for one in messages
+        for turn in range(3)
+    ]
+
+    assert run_handler({"Records": records}, None) == {"batchItemFailures": []}
+    names = [one.name for one in events_of(shop, [ann])]
+    assert (names.count("cart.abandoned"), names.count("interaction.due")) == (1, 1)
+    fire(now + timedelta(days=9))
+    assert fired(shop, timers_queue) == []
