@@ -17,8 +17,9 @@ LOOK_EVERY_SECONDS = 0.3
 MODULE, _, ATTRIBUTE = os.environ["LIVE_HANDLER"].rpartition(".")
 PACKAGE = MODULE.split(".")[0]
 SOURCES = tuple(f"{entry}/" for entry in os.environ["PYTHONPATH"].split(":") if "site-packages" not in entry)
+FOLDER = Path(SOURCES[0]) / PACKAGE
 Handler = Callable[[Any, Any], Any]
-Signature = tuple[tuple[str, int], ...]
+Times = dict[str, int]
 
 
 class LiveHandler:
@@ -26,23 +27,33 @@ class LiveHandler:
 
     def __init__(self) -> None:
         self._handler: Handler | None = None
-        self._seen: Signature = ()
+        self._seen: Times = {}
         self._looked = 0.0
         self._load()
 
     def __call__(self, event: Any, context: Any) -> Any:
         if time.monotonic() - self._looked > LOOK_EVERY_SECONDS:
             self._looked = time.monotonic()
-            if _signature() != self._seen:
-                self._forget()
+            self._look()
         handler = self._handler or self._load()
         return handler(event, context)
 
     def _load(self) -> Handler:
         """Imports the handler; until that succeeds every call tries, and fails, anew."""
         self._handler = loaded = getattr(importlib.import_module(MODULE), ATTRIBUTE)
-        self._seen = _signature()
+        self._seen = _times()
         return cast("Handler", loaded)
+
+    def _look(self) -> None:
+        """Forgets the handler if a file changed or is new in its folder. A module that a call imported late is noted
+        only: as a change it would be forgotten, imported late again, and so on at every look."""
+        times = _times()
+        new = times.keys() - self._seen.keys()
+        changed = any(times.get(path) != time for path, time in self._seen.items())
+        if changed or any(path.startswith(f"{FOLDER}/") for path in new):
+            self._forget()
+        else:
+            self._seen = times
 
     def _forget(self) -> None:
         self._handler = None
@@ -55,12 +66,11 @@ def _is_ours(module: ModuleType) -> bool:
     return (getattr(module, "__file__", None) or "").startswith(SOURCES)
 
 
-def _signature() -> Signature:
-    """Path and time of every loaded source file and of everything in the function's own folder."""
+def _times() -> Times:
+    """When every loaded source file, and everything in the function's own folder, was changed."""
     files = {module.__file__ for module in list(sys.modules.values()) if _is_ours(module) and module.__file__}
-    folder = Path(SOURCES[0]) / PACKAGE
-    files.update(str(path) for path in folder.rglob("*") if "__pycache__" not in path.parts)
-    return tuple((path, _modified(path)) for path in sorted(files))
+    files.update(str(path) for path in FOLDER.rglob("*") if "__pycache__" not in path.parts)
+    return {path: _modified(path) for path in files}
 
 
 def _modified(path: str) -> int:

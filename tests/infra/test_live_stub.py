@@ -90,3 +90,25 @@ def test_each_call_is_reported_with_duration_and_memory(
 ) -> None:
     stub.handler("", CONTEXT)
     assert "REPORT RequestId: request-1 Duration: " in capsys.readouterr().err
+
+
+def test_a_module_that_a_call_imports_late_is_no_edit(
+    stub: Any, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tmp_path / "library"
+    (library / "greet_late").mkdir(parents=True)
+    (library / "greet_late" / "__init__.py").write_text("LOADS = []")
+    monkeypatch.syspath_prepend(str(library))
+    monkeypatch.setattr(stub, "SOURCES", (*stub.SOURCES, f"{library}/"))
+    write(
+        "handler.py",
+        "LOADED = []\n"
+        "def handler(event, context):\n"
+        "    import greet_late\n"
+        "    LOADED.append(event)\n"
+        "    return len(LOADED)\n",
+    )
+    stub.handler("first, after the edit", CONTEXT)
+    counts = [stub.handler("again", CONTEXT) for _ in range(3)]
+    del sys.modules["greet_late"]
+    assert counts == [2, 3, 4]
