@@ -40,6 +40,7 @@ class Stage:
     runtime: str = "python3.14"
     requests_per_second: int = 200
     redelivery_factor: int = 6
+    consumer_concurrency: int | None = None
     local: Local | None = None
 
     @property
@@ -83,6 +84,7 @@ def local_stage(public_url: str, engine_url: str, token_secret: str, python_path
         runtime="python3.11",
         requests_per_second=10_000,
         redelivery_factor=1,
+        consumer_concurrency=2,
         local=Local(python_path=python_path, token_secret=token_secret, engine_url=engine_url),
     )
 

@@ -14,13 +14,14 @@ from aws_cdk import aws_scheduler_targets as scheduler_targets
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.config import Stage
 from infra.exceptions import accept
 from infra.functions import Events, Outbox
 
 EVENT_SOURCE = "regulars"
 
 
-def consume(function: lambda_.Function, queue: sqs.Queue, batch_size: int) -> None:
+def consume(function: lambda_.Function, queue: sqs.Queue, batch_size: int, stage: Stage) -> None:
     """Lets the function take batches off the queue and report single failures."""
     function.add_event_source(
         sources.SqsEventSource(
@@ -28,6 +29,7 @@ def consume(function: lambda_.Function, queue: sqs.Queue, batch_size: int) -> No
             batch_size=batch_size,
             max_batching_window=Duration.seconds(1) if batch_size > 10 else None,
             report_batch_item_failures=True,
+            max_concurrency=stage.consumer_concurrency,
         )
     )
 

@@ -84,9 +84,9 @@ class AppStack(Stack):
             case Events() as wanted:
                 queue = self._queues[spec.name].queue
                 route_events(made, wanted, self._resources.bus, queue)
-                consume(made.function, queue, wanted.batch_size)
+                consume(made.function, queue, wanted.batch_size, self._config)
             case Queue(_, batch_size):
-                consume(made.function, self._queues[spec.name].queue, batch_size)
+                consume(made.function, self._queues[spec.name].queue, batch_size, self._config)
             case Outbox() as outbox:
                 publish_inserts(made.function, self._resources.table, outbox, self._failures(made))
             case EveryMinute():
