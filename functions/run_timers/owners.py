@@ -6,7 +6,6 @@ from typing import Any
 
 from regulars.commerce import carts
 from regulars.customers import remind
-
 from regulars.kernel.clock import clock
 from regulars.kernel.context import Work, begin_work
 from regulars.kernel.errors import BrokenError
