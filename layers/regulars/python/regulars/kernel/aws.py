@@ -13,6 +13,8 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=32,
 )
+# Links and upload forms are signed in version 2 unless told otherwise, which no bucket of today takes.
+_SIGNED_S3 = _CONFIG.merge(Config(signature_version="s3v4"))
 
 
 @cache
@@ -24,7 +26,7 @@ def session() -> botocore.session.Session:
 @cache
 def client(service: str) -> Any:
     """The process's client of an AWS service; endpoint and region come from the environment."""
-    return session().create_client(service, config=_CONFIG)
+    return session().create_client(service, config=_SIGNED_S3 if service == "s3" else _CONFIG)
 
 
 # PynamoDB asks this name for its session at first use.
