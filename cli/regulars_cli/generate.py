@@ -5,12 +5,14 @@ import importlib
 import json
 import os
 import pkgutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import regulars
 
 ROOT = Path(__file__).parent.parent.parent
+FUNCTIONS = ROOT / "functions"
 OPENAPI = ROOT / "docs" / "api" / "openapi.json"
 SCHEMAS = ROOT / "events" / "schemas"
 
@@ -36,9 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
 def openapi_document() -> dict[str, Any]:
     """The document of all route tables under functions/."""
     _stand_in_settings()
+    if str(FUNCTIONS) not in sys.path:
+        sys.path.append(str(FUNCTIONS))
     from regulars.kernel.http.openapi import openapi
 
-    folders = sorted(path.parent.name for path in (ROOT / "functions").glob("*/routes.py"))
+    folders = sorted(path.parent.name for path in FUNCTIONS.glob("*/routes.py"))
     tables = [importlib.import_module(f"{name}.routes").routes for name in folders if name != "console"]
     return openapi(tables, _version())
 

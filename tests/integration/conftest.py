@@ -57,6 +57,15 @@ def bucket(engine: Engine) -> str:
 
 
 @pytest.fixture(scope="session")
+def jobs_queue(engine: Engine) -> str:
+    """The queue of jobs, which nobody reads: tests are the worker."""
+    url: str = client("sqs").create_queue(QueueName="regulars-test-jobs")["QueueUrl"]
+    os.environ["JOBS_QUEUE_URL"] = url
+    forget_settings()
+    return url
+
+
+@pytest.fixture(scope="session")
 def accounts(engine: Engine, table: str) -> Iterator[str]:
     """The user pool and its client; the settings name them from here on."""
     cognito = client("cognito-idp")

@@ -1,8 +1,6 @@
 """A shop with settings and a customer, the functions' handlers, and a meter of request units."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +8,6 @@ import pytest
 
 from regulars import customers
 from regulars.customers import Facts, facts_of
-from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
 from regulars.platform.model import NewTenant
 from regulars.platform.store import TenantItem
@@ -70,57 +67,3 @@ def api(shop: Tenant) -> Api:
         return handler(http_event(route_key, **({"tenant": shop.id} | how)), None)
 
     return call
-
-
-class Meter:
-    """Request units that DynamoDB reports, per operation."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, float]] = []
-
-    @property
-    def units(self) -> float:
-        return sum(units for _, units in self.calls)
-
-
-@pytest.fixture
-def meter(table: str) -> Callable[[], Any]:
-    @contextmanager
-    def measured() -> Iterator[Meter]:
-        meter = Meter()
-        client = Item._get_connection().connection.client
-        ask, read = _asking(), _reading(meter)
-        client.meta.events.register("before-parameter-build.dynamodb.*", ask)
-        client.meta.events.register("after-call.dynamodb.*", read)
-        try:
-            yield meter
-        finally:
-            client.meta.events.unregister("before-parameter-build.dynamodb.*", ask)
-            client.meta.events.unregister("after-call.dynamodb.*", read)
-
-    return measured
-
-
-def _asking() -> Callable[..., None]:
-    def ask(params: dict[str, Any], **_: Any) -> None:
-        params["ReturnConsumedCapacity"] = "INDEXES"
-
-    return ask
-
-
-def _reading(meter: Meter) -> Callable[..., None]:
-    def read(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        if model.name == "Query":
-            # The engine counts a query as one read whatever it finds: here by the size of what it found.
-            size = sum(_size(item) for item in parsed["Items"])
-            meter.calls.append((model.name, 0.5 * max(1, -(-size // 4096))))
-            return
-        found = parsed.get("ConsumedCapacity", [])
-        for one in found if isinstance(found, list) else [found]:
-            meter.calls.append((model.name, float(one["CapacityUnits"])))
-
-    return read
-
-
-def _size(item: dict[str, Any]) -> int:
-    return sum(len(name) + len(json.dumps(value)) for name, value in item.items())

@@ -1,6 +1,5 @@
 """Placing orders, against the embedded engine."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from regulars.kernel.events import EventItem
 from regulars.kernel.tenancy import Tenant
 from tests.events import answer_body
 from tests.integration.commerce.conftest import Api, new_customer, totals
+from tests.metering import metered
 
 LINES = [
     {"product_id": "MUG", "name": "A mug", "quantity": 2, "unit_price": 450},
@@ -155,12 +155,10 @@ def test_one_order_by_many_processes_at_once_counts_once(shop: Tenant, customer:
     assert totals(shop, customer) == (1, TOTAL, 0, 0, TOTAL)
 
 
-def test_placing_three_lines_costs_14_units_at_the_most(
-    api: Api, shop: Tenant, customer: str, meter: Callable[[], Any]
-) -> None:
+def test_placing_three_lines_costs_14_units_at_the_most(api: Api, shop: Tenant, customer: str) -> None:
     headers = {"idempotency-key": "2f1e4b0a-7a1c-4f53-9a43-1f0f3a6d9f10"}
     for number, who in (("10001", {"id": customer}), ("10002", {"external_id": "c-1"})):
-        with meter() as used:
+        with metered() as used:
             answer = api(
                 "POST /orders", body=body(number, customer=who), headers=headers | {"idempotency-key": number}
             )
@@ -168,12 +166,10 @@ def test_placing_three_lines_costs_14_units_at_the_most(
         assert used.units <= 14, used.calls
 
 
-def test_listing_25_costs_10_units_at_the_most(
-    api: Api, shop: Tenant, customer: str, now: datetime, meter: Callable[[], Any]
-) -> None:
+def test_listing_25_costs_10_units_at_the_most(api: Api, shop: Tenant, customer: str, now: datetime) -> None:
     for index in range(30):
         orders.place(shop, new(f"A-{index}", customer, placed_at=now - timedelta(hours=index)), now=now)
-    with meter() as used:
+    with metered() as used:
         page = answer_body(api("GET /orders"))
     assert [row["number"] for row in page["items"]] == [f"A-{index}" for index in range(25)]
     assert used.units <= 10, used.calls

@@ -1,17 +1,13 @@
-"""The customers API as a shop's client sees it, and a meter of request units."""
+"""The customers API as a shop's client sees it."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 
 from customers_api.handler import handler
-from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
 from tests.events import http_event
-from tests.integration.customers.capacity import read_units
 
 
 class Api:
@@ -41,33 +37,3 @@ def api(tenant: Tenant) -> Api:
 @pytest.fixture
 def other_api(other_tenant: Tenant) -> Api:
     return Api(other_tenant)
-
-
-Meter = Callable[[], AbstractContextManager[list[float]]]
-
-
-@pytest.fixture
-def meter(table: str) -> Meter:
-    """`with meter() as spent:` … `sum(spent)` are the read request units (see `capacity`)."""
-    Item.exists()
-    client = Item._get_connection().connection.client
-    asked: dict[str, Any] = {}
-
-    def ask(params: dict[str, Any], **_: Any) -> None:
-        asked.clear()
-        asked.update(params)
-
-    @contextmanager
-    def measured() -> Iterator[list[float]]:
-        spent: list[float] = []
-
-        def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-            spent.append(read_units(model.name, asked, parsed))
-
-        client.meta.events.register("provide-client-params.dynamodb.*", ask)
-        client.meta.events.register("after-call.dynamodb.*", note)
-        yield spent
-        client.meta.events.unregister("provide-client-params.dynamodb.*", ask)
-        client.meta.events.unregister("after-call.dynamodb.*", note)
-
-    return measured

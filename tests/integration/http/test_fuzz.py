@@ -23,7 +23,7 @@ OWNER = {"caller_kind": "staff", "caller_id": "stf_fuzz", "role": "owner"}
 
 
 @pytest.fixture(scope="session")
-def api(engine: Engine, table: str, bucket: str, accounts: str) -> BaseSchema:
+def api(engine: Engine, table: str, bucket: str, accounts: str, jobs_queue: str) -> BaseSchema:
     gateway = Gateway(OWNER | {"tenant": new_id("ten", datetime(2026, 3, 10, tzinfo=UTC))})
     schema = schemathesis.openapi.from_dict(gateway.document)
     schema.app = gateway
@@ -45,7 +45,7 @@ def test_no_server_error_and_no_undocumented_answer(api: BaseSchema, key: str, m
     method, path = key.split(" ")
 
     @settings(
-        max_examples=10,
+        max_examples=8,
         deadline=None,
         derandomize=True,
         database=None,
