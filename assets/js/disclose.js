@@ -61,3 +61,6 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(button.dataset.copy);
   document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Copied" } }));
 });
+
+// A page that answered a form: loading it again asks for the page, and does not send the form a second time.
+history.replaceState(null, "", location.href);
