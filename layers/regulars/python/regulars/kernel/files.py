@@ -11,6 +11,8 @@ from regulars.kernel.settings import BucketSettings
 from regulars.kernel.tenancy import Tenant
 
 READ_SIZE = 1024 * 1024
+# What a reader gets at a time: small, so that what it has taken tells how far it is.
+PIECE_SIZE = 16 * 1024
 # S3 takes parts of 5 MB and more; ours are a little larger, so that memory stays flat.
 PART_SIZE = 6 * 1024 * 1024
 LINK_SECONDS = 15 * 60
@@ -33,7 +35,7 @@ class Files(Protocol):
         ...
 
     def read(self, key: str, offset: int = 0) -> Iterator[bytes]:
-        """The bytes from `offset`, in pieces of 1 MB. Raises NotFoundError."""
+        """The bytes from `offset`, in pieces of 16 KB. Raises NotFoundError."""
         ...
 
     def write(self, key: str, data: bytes) -> None:
@@ -80,7 +82,7 @@ class S3Files:
     def read(self, key: str, offset: int = 0) -> Iterator[bytes]:
         # Blocks by range rather than one long answer: the reader may work for minutes between two blocks.
         while block := self._block(key, offset):
-            yield block
+            yield from (block[start : start + PIECE_SIZE] for start in range(0, len(block), PIECE_SIZE))
             if len(block) < READ_SIZE:
                 return
             offset += len(block)
