@@ -22,7 +22,7 @@ WORKERS ?= 2
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .local/.setup ## Make the virtual environments and install the CDK command (other targets do it)
+setup: .local/.setup functions/console/assets.json ## Make the virtual environments and install the CDK command (other targets do it)
 
 .local/.setup: uv.lock package-lock.json
 	@mkdir -p .local
@@ -31,6 +31,10 @@ setup: .local/.setup ## Make the virtual environments and install the CDK comman
 	@UV_PROJECT_ENVIRONMENT=.local/engine "$(UV)" sync --frozen --quiet --only-group engine
 	@npm ci --silent
 	@touch $@
+
+# What browsers load, from the npm packages and assets/: content-hashed, next to the functions that serve it.
+functions/console/assets.json: .local/.setup $(wildcard assets/*.* assets/*/*)
+	@$(BIN)/python -m assets.build
 
 run: setup ## Run everything on this machine (DEMO=none: empty; LOGS=1: follow logs; REGULARS_PORT, ENGINE_PORT)
 	@exec $(BIN)/python -m local
