@@ -99,13 +99,13 @@ def _tiles(request: Request, now: Stats | None = None) -> list[Tile]:
     # Today is not over: it would end every curve in a fall.
     points = figures(request.tenant, last - timedelta(days=_SPARK_DAYS), last - timedelta(days=1))
     window, growth = now.window, now.growth
-    against = "against the 30 days before"
+    exact = money(window.net, now.currency)
     return [
         Tile(
             "Net revenue",
             short_money(window.net, now.currency),
-            f"Orders less refunds of the last 30 days: {money(window.net, now.currency)}.",
-            against if growth.net is not None else "in the last 30 days",
+            f"Orders less refunds of the last 30 days: {exact}.",
+            _against(growth.net),
             "/console/orders",
             change=growth.net,
             points=[point.figures.net for point in points],
@@ -114,7 +114,7 @@ def _tiles(request: Request, now: Stats | None = None) -> list[Tile]:
             "Orders",
             number(window.orders),
             "Placed in the last 30 days; cancelled ones are left out.",
-            against if growth.orders is not None else "in the last 30 days",
+            _against(growth.orders),
             "/console/orders",
             change=growth.orders,
             points=[point.figures.orders for point in points],
@@ -123,19 +123,23 @@ def _tiles(request: Request, now: Stats | None = None) -> list[Tile]:
             "Average order",
             money(window.average_order, now.currency),
             "Revenue of the last 30 days before refunds, divided by its orders.",
-            against if growth.average_order is not None else "in the last 30 days",
+            _against(growth.average_order),
             change=growth.average_order,
             points=[point.figures.average_order or 0 for point in points],
         ),
-        Tile(
-            "Customers",
-            number(now.customers),
-            "Everyone on file. Active: who bought or was seen in the last 30 days.",
-            f"{number(now.active)} active, {number(now.new_this_month)} new this month",
-            CUSTOMERS,
-            points=[point.figures.new_customers for point in points],
-        ),
+        _customers_tile(now, points),
     ]
+
+
+def _customers_tile(now: Stats, points: list[Point]) -> Tile:
+    hint = "Everyone on file. Active: who bought or was seen in the last 30 days."
+    note = f"{number(now.active)} active, {number(now.new_this_month)} new this month"
+    new = [point.figures.new_customers for point in points]
+    return Tile("Customers", number(now.customers), hint, note, CUSTOMERS, points=new)
+
+
+def _against(growth: float | None) -> str:
+    return "in the last 30 days" if growth is None else "against the 30 days before"
 
 
 def _splits(now: Stats) -> list[Split]:
