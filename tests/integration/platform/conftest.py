@@ -8,7 +8,7 @@ import pytest
 from regulars import platform
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
-from regulars.platform import customer_tokens, tenants
+from regulars.platform import customer_tokens, settings
 from regulars.platform.model import NewTenant
 from tests.integration.platform.people import TEMPORARY, signed_in, tenant_body
 
@@ -16,7 +16,7 @@ from tests.integration.platform.people import TEMPORARY, signed_in, tenant_body
 @pytest.fixture(autouse=True)
 def _fresh_process(accounts: str) -> None:
     """What a warm process remembers would hide what is stored."""
-    tenants._cache.clear()
+    settings._cache.clear()
     customer_tokens._secret.cache_clear()
 
 

@@ -4,8 +4,7 @@
 that a function which only counts an order does not pay for the rules of profiles at its cold start.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from regulars.customers.facts import SHARDS as FACTS_SHARDS
 from regulars.customers.facts import (
@@ -30,6 +29,7 @@ from regulars.customers.reference import (
     known_by,
     resolve,
 )
+from regulars.kernel.lazy import lazy_names
 
 if TYPE_CHECKING:
     from regulars.customers.attributes import AttributeSchema, Definition, KeptSchema
@@ -127,78 +127,28 @@ __all__ = [
     "upsert",
 ]
 
-_ROOMS = {
-    "attributes": (
-        "AttributeSchema",
-        "Definition",
-        "KeptSchema",
-    ),
-    "bulk": (
-        "Bulk",
-        "BulkResult",
-        "act_on_many",
-    ),
-    "interactions": (
-        "Interaction",
-        "InteractionPatch",
-        "NewInteraction",
-        "change_interaction",
-        "list_interactions",
-        "log_interaction",
-        "remind",
-    ),
-    "list_store": (
-        "Filter",
-        "list_customers",
-    ),
-    "merge_patch": ("CustomerPatch", "united"),
-    "model": (
-        "Address",
-        "Customer",
-        "Origin",
-        "Profile",
-        "Upserted",
-    ),
-    "normalise": ("email_address", "normal_tag", "phone_number"),
-    "notes": (
-        "Note",
-        "add_note",
-        "delete_note",
-        "edit_note",
-        "list_notes",
-    ),
-    "schema_service": (
-        "attribute_schema",
-        "define_attributes",
-    ),
-    "search_store": ("search_customers",),
-    "service": (
-        "change",
-        "create",
-        "delete",
-        "get",
-        "patch",
-        "retag",
-        "set_status",
-        "update",
-    ),
-    "settling": ("settle",),
-    "timeline": (
-        "Entry",
-        "read_timeline",
-    ),
-    "undoing": (
-        "remove_created",
-        "restore",
-    ),
-    "upserting": ("upsert",),
-    "writing": ("DuplicateError",),
-}
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
-
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name not in _ROOM_OF:
-            raise AttributeError(name)
-        return getattr(import_module(f"regulars.customers.{_ROOM_OF[name]}"), name)
+    __getattr__ = lazy_names(
+        __name__,
+        {
+            "attributes": "AttributeSchema Definition KeptSchema",
+            "bulk": "Bulk BulkResult act_on_many",
+            "interactions": (
+                "Interaction InteractionPatch NewInteraction "
+                "change_interaction list_interactions log_interaction remind"
+            ),
+            "list_store": "Filter list_customers",
+            "merge_patch": "CustomerPatch united",
+            "model": "Address Customer Origin Profile Upserted",
+            "normalise": "email_address normal_tag phone_number",
+            "notes": "Note add_note delete_note edit_note list_notes",
+            "schema_service": "attribute_schema define_attributes",
+            "search_store": "search_customers",
+            "service": "change create delete get patch retag set_status update",
+            "settling": "settle",
+            "timeline": "Entry read_timeline",
+            "undoing": "remove_created restore",
+            "upserting": "upsert",
+            "writing": "DuplicateError",
+        },
+    )

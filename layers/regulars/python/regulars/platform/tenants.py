@@ -1,7 +1,6 @@
 """Tenants: creating, reading, changing, suspending (PLT-1)."""
 
 import re
-import time
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,15 +14,13 @@ from regulars.kernel.transaction import Transaction
 from regulars.platform import staff
 from regulars.platform.events import TenantCreated, TenantResumed, TenantSuspended, TenantUpdated, about
 from regulars.platform.model import NewTenant, SettingsChange, TenantSettings
+from regulars.platform.settings import read, remember
 from regulars.platform.store import ALL_TENANTS, TenantItem
 
 _FORM = re.compile(r"ten_[0-9A-HJKMNP-TV-Z]{26}\Z")
 _POSITION = re.compile(r"[0-9TZ:.\-]{24}#ten_[0-9A-HJKMNP-TV-Z]{26}\Z")
 # Where the Idempotency-Keys of operators are kept, who have no tenant. No tenant gets this id.
 _OPERATORS = Tenant("ten_" + "0" * 26)
-
-_CACHED_SECONDS = 30.0
-_cache: dict[str, tuple[float, TenantSettings]] = {}
 
 
 def tenant_named(tenant_id: str) -> Tenant:
@@ -67,22 +64,6 @@ def create_tenant(
     return settings
 
 
-def get_tenant(tenant: Tenant) -> TenantSettings:
-    """A tenant as it is now. Raises NotFoundError."""
-    return _read(tenant).settings()
-
-
-def settings_of(tenant: Tenant) -> TenantSettings:
-    """The tenant's settings, up to 30 seconds old in a warm process (0.5 request units otherwise). Raises NotFoundError."""
-    cached = _cache.get(tenant.id)
-    if cached is not None and cached[0] > time.monotonic():
-        return cached[1]
-    item = TenantItem.find(tenant)
-    if item is None:
-        raise NotFoundError("there is no such tenant")
-    return _remember(item.settings())
-
-
 def list_tenants(*, limit: int = 25, cursor: str | None = None) -> Page[TenantSettings]:
     """All tenants, the newest first."""
     found = TenantItem.page(
@@ -97,7 +78,7 @@ def update_settings(
     tenant: Tenant, change: SettingsChange, *, now: datetime, if_match: int | None = None
 ) -> TenantSettings:
     """Change what `change` names. Raises StaleError (If-Match), NotFoundError, InvalidError, ConflictError (a race)."""
-    item = _read(tenant)
+    item = read(tenant)
     before = item.settings()
     if if_match not in {None, before.version}:
         raise StaleError
@@ -116,21 +97,7 @@ def update_settings(
     if fields := sorted(change.model_fields_set - {"status"}):
         transaction.emit(TenantUpdated(fields=fields), subject, at=now)
     transaction.commit()
-    return _remember(replace(after, version=before.version + 1))
-
-
-def _read(tenant: Tenant) -> TenantItem:
-    item = TenantItem.find(tenant, consistent=True)
-    if item is None:
-        raise NotFoundError("there is no such tenant")
-    return item
-
-
-def _remember(settings: TenantSettings) -> TenantSettings:
-    if len(_cache) > 1000:
-        _cache.clear()
-    _cache[settings.id] = (time.monotonic() + _CACHED_SECONDS, settings)
-    return settings
+    return remember(replace(after, version=before.version + 1))
 
 
 def _position(cursor: str | None) -> dict[str, dict[str, str]] | None:
