@@ -7,6 +7,7 @@ import pytest
 from regulars import customers
 from regulars.commerce import orders, products
 from regulars.commerce.orders import StatusChange
+from regulars.commerce.products import ProductInput
 from regulars.customers import CustomerRef, Profile, resolve
 from regulars.imports.mapping import FieldSource
 from regulars.imports.steering import undo_job
@@ -99,7 +100,22 @@ def test_products_return_to_what_they_were(shop: Tenant) -> None:
     job = undone(shop, job_id)
     assert (job.counts["restored"], job.counts["removed"], job.counts.get("kept", 0)) == (1, 1, 0)
     assert products.get(shop, "S1").price == 100
+    assert products.get(shop, "S3").price == 300
     assert products.get(shop, "S2").archived_at is not None
+
+
+def test_a_product_that_others_changed_keeps_that_and_is_named(shop: Tenant) -> None:
+    mapping = {name: FieldSource(column=name) for name in ("id", "name", "price")}
+    work(shop, started(shop, b"id,name,price\nS1,Mug,1\n", ImportKind.PRODUCTS, mapping))
+    job_id = started(shop, b"id,name,price\nS1,Cup,2\n", ImportKind.PRODUCTS, mapping)
+    work(shop, job_id)
+    mug = products.get(shop, "S1")
+    given = ProductInput(name=mug.name, price=999, currency="GBP")
+    products.put(shop, "S1", given, now=moment())
+    job = undone(shop, job_id)
+    assert kept(shop, job) == ["product,S1,changed since: price"]
+    mug = products.get(shop, "S1")
+    assert (mug.price, mug.name) == (999, {"en": "Mug"})
 
 
 def test_an_import_cannot_be_undone_after_a_week_nor_twice(shop: Tenant) -> None:

@@ -57,7 +57,9 @@ def changed_customers(tenant: Tenant, job_id: str, run: int, after: str) -> Iter
     """Customers that a run changed, in the order of their ids after `after`: id, profile before, profile after."""
     head = f"BEFORE#{run:04d}#"
     for item in BeforeItem.each(
-        tenant.partition("J", job_id), BeforeItem.sk.between(head + (after and f"{after}~"), f"{head}~"), consistent=True
+        tenant.partition("J", job_id),
+        BeforeItem.sk.between(head + (after and f"{after}~"), f"{head}~"),
+        consistent=True,
     ):
         yield item.customer, item.images[0], item.images[1]
 

@@ -35,7 +35,8 @@ class ProductLoader:
         self._currency = currency
         self._language = language
         self._now = now
-        self._before: dict[str, dict[str, Any] | None] = {}
+        self._present: dict[str, dict[str, Any] | None] = {}
+        self._changes: store.Plan = {}
 
     def key_of(self, line: int, values: Values) -> str:
         return str(line)
@@ -64,34 +65,41 @@ class ProductLoader:
         return [Unit(0, str(number), batch) for number, batch in enumerate(batches)], refusals
 
     def plan(self, units: list[Unit]) -> store.Plan:
-        before = {values["id"]: self._present(values["id"]) for unit in units for values in unit.work}
-        after = {
-            values["id"]: self._row(values, before[values["id"]]).model_dump(mode="json", exclude={"id"})
-            for unit in units
-            for values in unit.work
-        }
-        return {"before": before, "after": after}
+        """For each product what will change: `{field: [before, after]}`, or None when it is new."""
+        rows: list[Values] = [values for unit in units for values in unit.work]
+        self._present = {values["id"]: self._read(values["id"]) for values in rows}
+        return {"products": {values["id"]: self._change(values) for values in rows}}
 
     def begin(self, plan: store.Plan, chunk: int) -> list[Unit]:
-        self._before = plan["before"]
+        self._changes = plan["products"]
         return []
 
     def load(self, unit: Unit) -> Outcome:
-        rows = [self._row(values, self._before.get(values["id"])) for values in unit.work]
+        rows = [self._row(values, self._known(values["id"])) for values in unit.work]
         products.put_many(self._tenant, rows, now=self._now)
         return self.foretell(unit)
 
     def foretell(self, unit: Unit) -> Outcome:
-        return Outcome(Counter(self._result(values) for values in unit.work))
+        return Outcome(Counter(self._result(values["id"]) for values in unit.work))
 
-    def _result(self, values: Values) -> str:
-        before = self._before.get(values["id"])
+    def _result(self, identifier: str) -> str:
+        change = self._changes[identifier]
+        return "created" if change is None else "updated" if change else "unchanged"
+
+    def _change(self, values: Values) -> dict[str, list[Any]] | None:
+        before = self._present[values["id"]]
         if before is None:
-            return "created"
+            return None
         after = self._row(values, before).model_dump(mode="json", exclude={"id"})
-        return "unchanged" if after == before else "updated"
+        return {name: [before[name], value] for name, value in after.items() if before[name] != value}
 
-    def _present(self, identifier: str) -> dict[str, Any] | None:
+    def _known(self, identifier: str) -> dict[str, Any] | None:
+        """As read for the plan; read again when the plan is one of before a crash."""
+        if identifier not in self._present:
+            self._present[identifier] = self._read(identifier)
+        return self._present.pop(identifier)
+
+    def _read(self, identifier: str) -> dict[str, Any] | None:
         try:
             product = products.get(self._tenant, identifier)
         except NotFoundError:

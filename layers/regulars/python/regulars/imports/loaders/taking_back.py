@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from regulars.commerce import orders, products
-from regulars.commerce.products import ProductInput
-from regulars.customers import Profile, change, get, remove_created
+from regulars.commerce.products import Product, ProductInput
+from regulars.customers import Profile, get, remove_created
+from regulars.customers import change as change_customer
 from regulars.imports.loaders.customers import created_id
 from regulars.imports.loaders.products import described
 from regulars.imports.store import Plan
@@ -41,9 +42,9 @@ def steps_of(
         yield [Step("customer", each, partial(_customer, tenant, each, job_id, now)) for each in ids]
     elif kind is ImportKind.PRODUCTS:
         yield [
-            Step("product", each, partial(_product, tenant, each, plan, now), removes=before is None)
-            for each, before in plan["before"].items()
-            if before != plan["after"][each]
+            Step("product", each, partial(_product, tenant, each, change, now), removes=change is None)
+            for each, change in plan["products"].items()
+            if change is None or change
         ]
     else:
         yield from _sales(tenant, job_id, plan, now)
@@ -101,28 +102,30 @@ def _customer(tenant: Tenant, customer_id: str, job_id: str, now: datetime) -> L
     return "others have changed it since, or orders or refunds of others count for it"
 
 
-def _product(tenant: Tenant, identifier: str, plan: Plan, now: datetime) -> Left:
-    before, after = plan["before"][identifier], plan["after"][identifier]
+def _product(tenant: Tenant, identifier: str, change: dict[str, list[Any]] | None, now: datetime) -> Left:
     try:
         product = products.get(tenant, identifier)
+        if change is not None:
+            return _restore_product(tenant, product, change, now)
+        if product.archived_at is not None:
+            return None
+        if product.version != 1:
+            return _CHANGED
+        products.archive(tenant, identifier, now=now, if_match=product.version)
     except NotFoundError:
         return NOT_OURS
-    present = described(product)
-    if before is None and product.archived_at is not None:
-        return None
-    if present == before:
-        return None
-    if present != after:
-        return _CHANGED
-    try:
-        if before is None:
-            products.archive(tenant, identifier, now=now, if_match=product.version)
-        else:
-            given = ProductInput.model_validate(before, strict=False)
-            products.put(tenant, identifier, given, now=now, if_match=product.version)
     except StaleError:
         return _CHANGED
     return None
+
+
+def _restore_product(tenant: Tenant, product: Product, change: dict[str, list[Any]], now: datetime) -> Left:
+    values = described(product)
+    kept = sorted(name for name, images in change.items() if values[name] not in images)
+    values |= {name: before for name, (before, _) in change.items() if name not in kept}
+    given = ProductInput.model_validate(values, strict=False)
+    products.put(tenant, product.id, given, now=now, if_match=product.version)
+    return f"changed since: {', '.join(kept)}" if kept else None
 
 
 def restore_customer(
@@ -142,7 +145,7 @@ def restore_customer(
         return Profile.of_stored(values)
 
     try:
-        change(tenant, customer_id, decide, now=now, history=True)
+        change_customer(tenant, customer_id, decide, now=now, history=True)
     except (GoneError, NotFoundError):
         return "the customer has been deleted since"
     return f"changed since: {', '.join(sorted(kept))}" if kept else None
