@@ -18,7 +18,7 @@ from typing import IO, Self
 
 from local.engine_state import prepare_state
 from local.paths import engine_executable
-from local.ports import LOOPBACK, free_port
+from local.ports import LOOPBACK, free_port, is_free
 
 LAUNCHER = Path(__file__).with_name("engine_process.py")
 REGION = "us-east-1"
@@ -78,6 +78,8 @@ class Engine:
 
     def start(self) -> Self:
         """Starts the engine and returns when it answers. Raises EngineError when it does not."""
+        if not is_free(self.port):
+            raise EngineError(f"port {self.port} is taken: choose another with ENGINE_PORT")
         scratch = self.folder / "tmp"
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)

@@ -2,7 +2,8 @@
 
 The engine saves its tables by copying them object by object and writing JSON piece by piece: half a minute for a
 shop's year. Here the tables alone are written as a pickle, in a second or two, so that Ctrl-C is quick and a
-start is too. The file is ours and is only read from the folder that this checkout wrote.
+start is too. It does not save their streams at all, and an event that was not yet published would be lost: what no
+function has read yet is kept too. The file is only read from the folder that this checkout wrote.
 """
 
 import contextlib
@@ -47,7 +48,9 @@ def save_tables_fast() -> None:
         gc.disable()
         try:
             with file.open("rb") as saved:
-                return pickle.load(saved)  # noqa: S301  (written by this checkout)
+                tables, unread = pickle.load(saved)  # noqa: S301  (written by this checkout)
+            _give_back(unread)
+            return tables
         finally:
             gc.enable()
 
@@ -66,6 +69,35 @@ def _without_copying(get_state: Callable[[], Any]) -> Callable[[], Any]:
     return get
 
 
+def _unread() -> dict[tuple[str, str, str], list[Any]]:
+    """Stream records, by account, region and table, that some function has yet to be given."""
+    from ministack.services import dynamodb, lambda_svc
+
+    return {
+        (account, region, table): records[_read(lambda_svc, table) - trimmed :]
+        for (account, region, table), records in dynamodb._stream_records._data.items()
+        for trimmed in [dynamodb._stream_trimmed._data.get((account, region, table), 0)]
+    }
+
+
+def _read(lambda_svc: Any, table: str) -> int:
+    """How far the slowest reader of a table's stream has come; past everything when there is none."""
+    mappings = lambda_svc._esms._data
+    places = [
+        place
+        for key, place in lambda_svc._dynamodb_stream_positions._data.items()
+        if f":table/{table}/" in mappings.get(key, {}).get("EventSourceArn", "")
+    ]
+    return int(min(places, default=sys.maxsize))
+
+
+def _give_back(unread: dict[tuple[str, str, str], list[Any]]) -> None:
+    """The streams begin anew with what was unread; `prepare_state` has forgotten the readers' positions."""
+    from ministack.services import dynamodb
+
+    dynamodb._stream_records._data.update(unread)
+
+
 def _write(file: Path, get_state: Callable[[], Any]) -> None:
     """Writes beside the file and swaps; tries again when a request that is just ending changed a table."""
     scratch = file.with_suffix(".tmp")
@@ -73,7 +105,7 @@ def _write(file: Path, get_state: Callable[[], Any]) -> None:
         with contextlib.suppress(RuntimeError):
             file.parent.mkdir(parents=True, exist_ok=True)
             with scratch.open("wb") as target:
-                pickle.dump(get_state(), target, protocol=pickle.HIGHEST_PROTOCOL)
+                pickle.dump((get_state(), _unread()), target, protocol=pickle.HIGHEST_PROTOCOL)
             scratch.replace(file)
             return
     print(f"tables could not be saved to {file}", file=sys.stderr)

@@ -20,14 +20,14 @@ def follow(engine: Engine, stopped: Event, show: Callable[[str], None]) -> None:
     since = int(time.time() * 1000)
     while not stopped.wait(1):
         upto = int(time.time() * 1000)
-        for group in client.describe_log_groups()["logGroups"]:
+        for group in client.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
             for line in _lines(client, group["logGroupName"], since, upto):
                 show(line)
         since = upto
 
 
 def _lines(client: Any, group: str, since: int, upto: int) -> list[str]:
-    name = group.rsplit("/", 1)[-1].split("Logs")[0]
+    name = group.rpartition("/")[2].removeprefix("regulars-local-")
     found = client.filter_log_events(logGroupName=group, startTime=since, endTime=upto - 1)["events"]
     return [
         f"{name}: {event['message'].rstrip()}" for event in found if not event["message"].startswith(NOISE)

@@ -27,6 +27,7 @@ FRONT_PORT = 8000
 ENGINE_PORT = 4566
 SEED_MODULE = "local.demo.seed"
 MAILBOX_EVERY_SECONDS = 5
+LAST_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Supervisor:
         self._ending.set()
         await door.stop()
         clock = VirtualClock(self._engine, deployment)
-        await asyncio.to_thread(clock.drain, 10)
+        await asyncio.to_thread(clock.drain, LAST_SECONDS)
         await asyncio.to_thread(mailbox.refresh)
 
     async def _until(self, ended: asyncio.Event, mailbox: Mailbox) -> None:

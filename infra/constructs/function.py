@@ -28,7 +28,7 @@ class RegularsFunction(Construct):
         super().__init__(scope, _camel(spec.name))
         self.spec = spec
         source = code.of(spec)
-        log_group = _log_group(self, stage)
+        log_group = _log_group(self, stage, spec.name)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -48,10 +48,11 @@ class RegularsFunction(Construct):
         alarms.on_function(self.function, spec.name)
 
 
-def _log_group(scope: Construct, stage: Stage) -> logs.LogGroup:
+def _log_group(scope: Construct, stage: Stage, name: str) -> logs.LogGroup:
     return logs.LogGroup(
         scope,
         "Logs",
+        log_group_name=f"/aws/lambda/{physical_name(stage, name)}",
         retention=_retention(stage.log_retention_days),
         removal_policy=RemovalPolicy.DESTROY,
     )
