@@ -5,5 +5,6 @@ import "./palette.js";
 import "./grid.js";
 import "./toast.js";
 import "./chart.js";
+import "./country.js";
 import "./upload.js";
 import "./pulse.js";

@@ -51,16 +51,16 @@ def number(value: float | None) -> str:
 
 
 def initials(name: str) -> str:
-    """First letters of the first and last word: `Ada King Lovelace` → `AL`."""
+    """First letters of the first and last word: `Ada King Lovelace` → `AL`; nothing for who is known by a number only."""
     words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
-    if not words:
-        return "?"
+    if not words or words[-1].isdecimal():
+        return ""
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
 def hue(name: str) -> int:
     """A steady colour number (0 to 4) for a name."""
-    return sum(map(ord, name)) % _HUES
+    return sum(map(ord, name)) % _HUES if initials(name) else 0
 
 
 def sparkline(points: Sequence[float]) -> str:

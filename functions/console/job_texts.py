@@ -53,7 +53,9 @@ def message_of(job: Job) -> str:
     if job.state is State.SUCCEEDED and job.spec.get("dry_run"):
         return "Nothing was written. This is what the import would do."
     if job.state is State.SUCCEEDED and job.type == "import" and job.undo_until:
-        return f"Everything is in. It can be undone until {job.undo_until:%-d %B}."
+        refused = job.counts["refused"]
+        told = f"Done; rows refused: {refused:,}." if refused else "Everything is in."
+        return f"{told} It can be undone until {job.undo_until:%-d %B}."
     if job.state is State.QUEUED:
         return "It begins as soon as a worker is free."
     return ""

@@ -203,7 +203,7 @@ def test_a_file_is_imported_from_the_first_look_to_the_undo(as_role: Open, tmp_p
     ).to_be_visible()
     # when it is started in earnest
     page.get_by_role("button", name="Import now").click()
-    expect(page.get_by_text("Everything is in")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Done; rows refused: 1")).to_be_visible(timeout=30_000)
     # then the customer is there, and gone again after the undo
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()

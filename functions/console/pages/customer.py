@@ -10,7 +10,7 @@ from console.customer_texts import status_badge
 from console.dates import start_of
 from console.forms import Form
 from console.pages.customer_views import TABS, details_of, tiles_of
-from console.people import NAMELESS, PATH, name_of
+from console.people import PATH, name_of
 from console.pieces import Tab
 from console.routing import Pages
 from console.shell import Crumb, part, shop_of, show
@@ -67,7 +67,7 @@ def _header(found: Customer) -> dict[str, Any]:
     return {
         "id": found.id,
         "name": name_of(found.facts),
-        "byline": " · ".join(contacts) or ("" if profile.display_name else NAMELESS),
+        "byline": " · ".join(contacts) or "No email address or phone number yet",
         "badges": [status_badge(profile.status)],
         "tags": sorted(profile.tags),
         "reason": found.status_reason or "",
@@ -78,6 +78,7 @@ def _addresses(found: Customer) -> list[dict[str, Any]]:
     return [
         {
             "title": f"{address.type.capitalize()} address",
+            "country": address.country or "",
             "lines": [
                 line
                 for line in (
@@ -86,7 +87,6 @@ def _addresses(found: Customer) -> list[dict[str, Any]]:
                     address.line2,
                     " ".join(part for part in (address.postal_code, address.city) if part),
                     address.region,
-                    address.country,
                 )
                 if line
             ],

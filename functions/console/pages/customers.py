@@ -60,7 +60,7 @@ def _area(request: Request, listing: Listing[Facts], page: Page[Facts]) -> dict[
         "query": query,
         "address": request.address,
         "statuses": STATUSES,
-        "countries": sorted((code, code) for code in now.by_country if len(code) == 2),
+        "countries": sorted(code for code in now.by_country if len(code) == 2),
         "more": sum(bool(query[name]) for name in ("tag", "spent_from", "spent_to", "from", "to")),
     }
 

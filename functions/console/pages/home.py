@@ -1,6 +1,6 @@
 """Home: how the shop does, live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,11 +10,13 @@ from console.event_texts import moment_of
 from console.formats import Clock, money, number, short_money
 from console.people import PATH as CUSTOMERS
 from console.people import known_among, name_of
-from console.pieces import Day, Moment, Tile, by_day
+from console.pieces import Moment, Tile, by_day
 from console.routing import Pages
 from console.shell import Shop, part, person_of, shop_of, show
 from console.tables import link
 from console.web import Reply, Request
+from regulars.commerce import orders
+from regulars.commerce.orders import Order
 from regulars.insights import ActivityEntry, By, Point, Stats, figures, recent_activity, stats, today
 from regulars.kernel.money import exponent
 from regulars.kernel.permissions import Permission
@@ -45,6 +47,7 @@ class Share:
     count: str
     percent: float
     href: str
+    country: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def home(request: Request) -> Reply:
     if request.wants("revenue"):
         return part(request, "pages/home_chart.html", **_chart(request))
     if request.wants("activity"):
-        return part(request, "pages/home_activity.html", days=_activity(request))
+        return part(request, "pages/home_activity.html", **_activity(request))
     figures_now = stats(request.tenant, request.call.now)
     return show(
         request,
@@ -79,9 +82,9 @@ def home(request: Request) -> Reply:
         greeting=_greeting(request, shop_of(request)),
         empty=figures_now.customers == 0 and figures_now.total.orders == 0,
         tiles=_tiles(request, figures_now),
-        days=_activity(request),
         splits=_splits(figures_now),
         **_chart(request),
+        **_activity(request),
     )
 
 
@@ -143,12 +146,16 @@ def _against(growth: float | None) -> str:
 
 
 def _splits(now: Stats) -> list[Split]:
-    """Where customers are, how they stand, and where orders come from; each leads to the people behind it."""
-    return [
+    """Where customers are, how they stand, and where orders come from; each leads to the people behind it.
+
+    One that has a single value says nothing and is left out.
+    """
+    splits = [
         _split("Customers by status", now.by_status, status_text, "status"),
         _split("Customers by country", now.by_country, str, "country"),
         _split("Orders by channel", now.by_channel, str.capitalize, ""),
     ]
+    return [split for split in splits if len(split.shares) > 1]
 
 
 def _split(title: str, counts: dict[str, int], written: Callable[[str], str], filter: str) -> Split:
@@ -159,6 +166,7 @@ def _split(title: str, counts: dict[str, int], written: Callable[[str], str], fi
             number(count),
             round(100 * count / whole, 1),
             link(CUSTOMERS, {filter: value}) if filter and value != NONE else "",
+            value if filter == "country" and value != NONE else "",
         )
         for value, count in list(counts.items())[:_SPLIT_ROWS]
     ]
@@ -189,14 +197,31 @@ def _trimmed(points: list[Point]) -> list[Point]:
     return points[min(sold, max(len(points) - 12, 0)) :]
 
 
-def _activity(request: Request) -> list[Day]:
+def _activity(request: Request) -> dict[str, Any]:
+    """What happened lately; in a shop where nothing has yet (all was imported), its latest orders."""
     entries = recent_activity(request.tenant, limit=12)
-    known = known_among(
-        request.tenant, (entry.subject for entry in entries if entry.subject.startswith("cus_"))
-    )
-    names = {customer_id: name_of(facts) for customer_id, facts in known.items()}
     clock = Clock(shop_of(request).zone, request.call.now)
-    return by_day([_moment(entry, names.get(entry.subject, "")) for entry in entries], clock)
+    if not entries and request.may(Permission.ORDERS_READ):
+        latest = orders.list_orders(request.tenant, limit=10).items
+        names = _names(request, (order.customer_id for order in latest))
+        return {
+            "heading": "Latest orders",
+            "days": by_day([_bought(order, names) for order in latest], clock),
+        }
+    names = _names(request, (entry.subject for entry in entries if entry.subject.startswith("cus_")))
+    moments = [_moment(entry, names.get(entry.subject, "")) for entry in entries]
+    return {"heading": "Recent activity", "days": by_day(moments, clock)}
+
+
+def _names(request: Request, customer_ids: Iterable[str]) -> dict[str, str]:
+    known = known_among(request.tenant, customer_ids)
+    return {customer_id: name_of(facts) for customer_id, facts in known.items()}
+
+
+def _bought(order: Order, names: dict[str, str]) -> Moment:
+    text = f"{names.get(order.customer_id, 'Deleted customer')} · {money(order.total, order.currency)}"
+    title, href = f"Order {order.number}", f"/console/orders/{order.id}"
+    return Moment(order.placed_at, "shopping-bag", title, text, href, "good")
 
 
 def _moment(entry: ActivityEntry, name: str) -> Moment:

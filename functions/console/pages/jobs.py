@@ -120,10 +120,7 @@ def _errors(request: Request, found: Job) -> list[dict[str, str]]:
         return []
     rows = csv.DictReader(start.decode("utf-8-sig", "replace").splitlines())
     return [
-        {
-            "row": row.get("line") or "",
-            "why": f"{row.get('field') or ''}: {row.get('reason') or ''}".strip(": "),
-        }
+        {"row": row.get("line") or "", "field": row.get("field") or "", "why": row.get("reason") or ""}
         for row in islice(rows, _SHOWN_ERRORS)
     ]
 

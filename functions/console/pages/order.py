@@ -6,13 +6,14 @@ from console.formats import Clock, money, number
 from console.forms import Form
 from console.lists import Listing
 from console.order_texts import ICONS, TONES, status_badge, status_text
+from console.pages.products import localized
 from console.people import name_of
 from console.pieces import Day, Moment, by_day
 from console.routing import Pages
 from console.shell import Crumb, shop_of, show
 from console.tables import Column, Link, Table, Text, When
 from console.web import Reply, Request, flash_cookie, redirect
-from regulars.commerce import orders
+from regulars.commerce import orders, products
 from regulars.commerce.orders import (
     NewOrderRefund,
     Order,
@@ -28,6 +29,7 @@ from regulars.kernel.ids import ulid
 from regulars.kernel.money import MAX_MINOR, exponent
 from regulars.kernel.pagination import Page
 from regulars.kernel.permissions import Permission
+from regulars.platform import settings_of
 
 PAGES = Pages()
 _PATH = "/console/orders"
@@ -106,7 +108,7 @@ def _page(request: Request, form: Form, status: int = 200) -> Reply:
         refund_key=ulid(request.call.now),
         customer=facts and {"id": found.customer_id, "name": name_of(facts), "email": facts.email or ""},
         days=_way(found, clock),
-        lines=_lines(found),
+        lines=_lines(request, found),
         refunds=_refunds(found),
         totals=_totals(found),
         details=_details(found),
@@ -135,20 +137,36 @@ def _way(found: Order, clock: Clock) -> list[Day]:
     return by_day(moments, clock)
 
 
-def _lines(found: Order) -> Table:
+def _lines(request: Request, found: Order) -> Table:
+    names = _names(request, found)
+
     def cash(minor: int) -> Text:
         return Text(money(minor, found.currency))
 
-    columns = (
-        Column[OrderLine]("name", "Product", lambda line: Link(line.name or line.product_id, _product(line))),
+    def name(line: OrderLine) -> Link:
+        return Link(line.name or names.get(line.product_id, line.product_id), _product(line))
+
+    columns = [
+        Column[OrderLine]("name", "Product", name),
         Column[OrderLine]("sku", "SKU", lambda line: Text(line.product_id), minor=True),
-        Column[OrderLine]("choice", "Options", _options, minor=True),
         Column[OrderLine]("quantity", "Quantity", lambda line: Text(number(line.quantity)), end=True),
         Column[OrderLine]("price", "Price", lambda line: cash(line.unit_price), end=True, minor=True),
         Column[OrderLine]("total", "Total", lambda line: cash(line.total), end=True),
-    )
+    ]
+    if any(line.configuration for line in found.lines):
+        columns.insert(2, Column("options", "Options", _options, minor=True))
     listing = Listing("lines", "Lines", _PATH, columns, _product, _product, _product, "", csv=False)
     return listing.table(Page(list(found.lines)))
+
+
+def _names(request: Request, found: Order) -> dict[str, str]:
+    """What the products are called that the lines name by their id only; of the first hundred."""
+    unnamed = list(dict.fromkeys(line.product_id for line in found.lines if not line.name))[:100]
+    if not unnamed or not request.may(Permission.PRODUCTS_READ):
+        return {}
+    language = settings_of(request.tenant).default_language
+    known = products.get_many(request.tenant, unnamed)
+    return {one: localized(product.name, language) for one, product in known.items()}
 
 
 def _product(line: OrderLine) -> str:

@@ -144,6 +144,11 @@ def get(tenant: Tenant, identifier: str) -> Product:
     return _existing(tenant, identifier).product()
 
 
+def get_many(tenant: Tenant, identifiers: Sequence[str]) -> dict[str, Product]:
+    """Those of up to 100 products that exist, by id. 0.5 request units each."""
+    return {one: item.product() for one, item in store.load_many(tenant, list(identifiers)).items()}
+
+
 def _existing(tenant: Tenant, identifier: str, *, consistent: bool = False) -> ProductItem:
     item = store.load(tenant, identifier, consistent=consistent)
     if item is None:
