@@ -17,6 +17,7 @@ from local.engine import Engine, EngineError
 from local.engine_state import saved_port
 from local.front_door import FrontDoor, Upstream
 from local.gaps import close_gaps
+from local.lock import AlreadyRunningError, only_run
 from local.logs import follow
 from local.mailbox import Mailbox
 from local.paths import LocalFolder, local_folder
@@ -146,10 +147,11 @@ def main() -> None:
         )
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        Supervisor(options, folder).run()
+        with only_run(folder.root / "lock", lambda line: print(line, flush=True)):
+            Supervisor(options, folder).run()
     except KeyboardInterrupt:
         return
-    except (EngineError, DeploymentError, OSError) as error:
+    except (AlreadyRunningError, EngineError, DeploymentError, OSError) as error:
         raise SystemExit(f"{error}") from error
 
 
