@@ -52,9 +52,18 @@ def patch_of(form: Form, before: Profile | None) -> dict[str, Any]:
     patch["name"] = (
         " ".join(part for part in (form.value("first_name"), form.value("last_name")) if part) or None
     )
+    if before and _same_name(form, form_of(before)):
+        patch = {
+            name: value for name, value in patch.items() if name not in {"name", "first_name", "last_name"}
+        }
     patch["external_ids"] = [one.strip() for one in form.value("external_id").split(",") if one.strip()]
     patch["addresses"] = _addresses(form, before)
     return patch
+
+
+def _same_name(form: Form, shown: Form) -> bool:
+    """Whether the name was left as it was shown: then it stays as it is kept, in however many parts."""
+    return all(form.value(part) == shown.value(part) for part in ("first_name", "last_name"))
 
 
 def _addresses(form: Form, before: Profile | None) -> list[dict[str, Any]]:

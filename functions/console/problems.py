@@ -5,7 +5,9 @@ from typing import Any
 from console import render, shell
 from console.web import Reply, Request, toast_header
 from regulars.kernel.errors import RegularsError
+from regulars.kernel.logs import logger
 
+_log = logger("console")
 _HEADINGS = {
     403: ("shield", "Not yours to open"),
     404: ("search-x", "Nothing at this address"),
@@ -37,7 +39,7 @@ def reply(request: Request | None, error: RegularsError, correlation: str) -> Re
             return shell.show(
                 request, "pages/problem.html", title=heading, status=error.status, framed=True, **values
             )
-        except RegularsError:
-            pass  # the shop itself cannot be read: say it without the frame
+        except Exception:  # noqa: BLE001  (the outermost edge)
+            _log.exception("the frame of an error page failed")
     plain = {"shell": {"theme": ""}, "title": heading, "framed": False}
     return Reply(error.status, render.page("pages/problem.html", plain | values))

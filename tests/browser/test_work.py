@@ -150,6 +150,17 @@ def test_an_order_is_refunded_in_part(as_role: Open, shop: Shop) -> None:
     expect(page.locator(".totals")).to_contain_text("£10.50")
 
 
+def test_the_confirmation_of_an_order_can_be_read(as_role: Open, shop: Shop) -> None:
+    # given a customer whose order was confirmed by mail
+    page = as_role("agent", f"/customers/{shop.customers['Ada Lovelace']}?tab=messages")
+    sent = page.get_by_role("row").filter(has_text="Sent")
+    eventually(lambda: sent.count() or (page.reload() and False), 30)
+    # when the message is opened
+    sent.first.get_by_role("link").click()
+    # then it is there as it was mailed, in a frame of its own
+    expect(page.frame_locator("iframe.mail").get_by_text("A-1").first).to_be_visible()
+
+
 def test_a_key_is_shown_once_works_and_is_revoked(as_role: Open, run: LocalRun) -> None:
     page = as_role("owner", "/settings/keys")
     # when a key is made

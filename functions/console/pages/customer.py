@@ -9,14 +9,14 @@ from pydantic import ValidationError
 from console.customer_texts import status_badge
 from console.dates import start_of
 from console.forms import Form
-from console.pages.customer_views import TABS, details_of, tiles_of
+from console.pages.customer_views import TABS, bought, bought_by, details_of, sent, sent_to, tiles_of
 from console.people import PATH, name_of
 from console.pieces import Tab
 from console.routing import Pages
 from console.shell import Crumb, part, shop_of, show
 from console.web import Reply, Request, flash_cookie, redirect, toast_header
 from regulars.customers import Customer, NewInteraction, add_note, get, log_interaction, normal_tag, retag
-from regulars.kernel.errors import InvalidError
+from regulars.kernel.errors import InvalidError, NotFoundError
 from regulars.kernel.http.serve import faults_of
 from regulars.kernel.permissions import Permission
 
@@ -42,6 +42,8 @@ def customer(request: Request) -> Reply:
         return part(
             request, "pages/customer_timeline.html", customer=_header(found), **tab.values(request, found)
         )
+    if request.query.get("format") == "csv":
+        return _csv(request, found.id, tab.key)
     shop = shop_of(request)
     here = f"{PATH}/{found.id}"
     return show(
@@ -59,6 +61,14 @@ def customer(request: Request) -> Reply:
         blank=_BLANK,
         **tab.values(request, found),
     )
+
+
+def _csv(request: Request, customer_id: str, key: str) -> Reply:
+    if key == "orders":
+        return bought_by(customer_id).csv_reply(lambda cursor: bought(request, customer_id, cursor))
+    if key == "messages":
+        return sent_to(customer_id).csv_reply(lambda cursor: sent(request, customer_id, cursor))
+    raise NotFoundError
 
 
 def _header(found: Customer) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from console.pages.orders import order_listing
 from console.people import PATH
 from console.pieces import Moment, Tile, by_day
 from console.shell import Shop, shop_of
-from console.tables import Badge, Badges, Cell, Column, Text, When
+from console.tables import Badge, Badges, Column, Link, Text, When
 from console.web import Request
 from regulars.commerce import orders
 from regulars.commerce.orders import Order
 from regulars.customers import Customer, list_interactions, list_notes, read_timeline
 from regulars.kernel.money import exponent
+from regulars.kernel.pagination import Page
 from regulars.kernel.permissions import Permission
 from regulars.messaging import Delivery, State, list_deliveries
 
@@ -179,50 +180,57 @@ def _timeline(request: Request, found: Customer) -> Values:
 
 
 def _orders(request: Request, found: Customer) -> Values:
-    page = orders.list_orders(
-        request.tenant, customer_id=found.id, limit=50, cursor=request.query.get("cursor") or None
-    )
-    listing = order_listing({}, f"{PATH}/{found.id}", customer=False)
+    page = bought(request, found.id, request.query.get("cursor"))
     nothing = {
         "icon": "shopping-bag",
         "title": "No orders yet",
         "text": "What this customer buys shows here.",
     }
-    return {"table": listing.table(page, {"tab": "orders"}), "nothing": nothing}
+    return {"table": bought_by(found.id).table(page, {"tab": "orders"}), "nothing": nothing}
+
+
+def bought(request: Request, customer_id: str, cursor: str | None) -> Page[Order]:
+    """A page of a customer's orders, newest first."""
+    return orders.list_orders(request.tenant, customer_id=customer_id, limit=50, cursor=cursor or None)
+
+
+def bought_by(customer_id: str) -> Listing[Order]:
+    return order_listing({}, f"{PATH}/{customer_id}", customer=False)
 
 
 def _messages(request: Request, found: Customer) -> Values:
-    page = list_deliveries(
-        request.tenant, customer_id=found.id, limit=50, cursor=request.query.get("cursor") or None
-    )
+    page = sent(request, found.id, request.query.get("cursor"))
+    text = "What was sent, and what was not and why, shows here."
+    nothing = {"icon": "mail", "title": "No messages yet", "text": text}
+    return {"table": sent_to(found.id).table(page, {"tab": "messages"}), "nothing": nothing}
+
+
+def sent(request: Request, customer_id: str, cursor: str | None) -> Page[Delivery]:
+    """A page of the messages meant for a customer, newest first."""
+    return list_deliveries(request.tenant, customer_id=customer_id, limit=50, cursor=cursor or None)
+
+
+def sent_to(customer_id: str) -> Listing[Delivery]:
+    def href(one: Delivery) -> str:
+        return f"{PATH}/{customer_id}/messages/{one.id}"
+
     columns = (
-        Column[Delivery]("subject", "Message", lambda one: Text(one.subject or _words(one.template))),
-        Column[Delivery]("state", "State", _state),
+        Column[Delivery]("subject", "Message", lambda one: Link(subject_of(one), href(one))),
+        Column[Delivery]("state", "State", lambda one: Badges((state_badge(one),))),
         Column[Delivery]("why", "Why", lambda one: Text(one.explanation), minor=True),
         Column[Delivery]("to", "To", lambda one: Text(one.to), minor=True),
         Column[Delivery]("at", "When", lambda one: When(one.finished_at or one.created_at), end=True),
     )
-    listing = Listing(
-        "messages",
-        "Messages",
-        f"{PATH}/{found.id}",
-        columns,
-        lambda one: one.id,
-        lambda one: one.subject,
-        lambda one: f"{PATH}/{found.id}/messages/{one.id}",
-        "messages",
-        csv=False,
-    )
-    nothing = {
-        "icon": "mail",
-        "title": "No messages yet",
-        "text": "What was sent, and what was not and why, shows here.",
-    }
-    return {"table": listing.table(page, {"tab": "messages"}), "nothing": nothing}
+    path = f"{PATH}/{customer_id}"
+    return Listing("messages", "Messages", path, columns, lambda one: one.id, subject_of, href, "messages")
 
 
-def _state(one: Delivery) -> Cell:
-    return Badges((Badge(_words(one.state.value), _MESSAGE_TONES[one.state]),))
+def subject_of(one: Delivery) -> str:
+    return one.subject or _words(one.template)
+
+
+def state_badge(one: Delivery) -> Badge:
+    return Badge(_words(one.state.value), _MESSAGE_TONES[one.state])
 
 
 def _words(text: str) -> str:

@@ -1,0 +1,40 @@
+from console.lists import CSV_ROWS, Listing
+from console.tables import Column, Text
+from regulars.kernel.pagination import Page
+
+COLUMNS = (
+    Column[int]("n", "Number", lambda n: Text(str(n))),
+    Column[int]("spent", "Spent", lambda n: Text(str(n)), sort="spent", end=True),
+)
+
+
+def listing() -> Listing[int]:
+    return Listing("things", "Things", "/things", COLUMNS, str, str, lambda n: f"/things/{n}", "things")
+
+
+def test_the_link_to_more_keeps_the_filters() -> None:
+    table = listing().table(Page([1], "abc"), {"q": "x", "cursor": "old", "format": "csv"})
+    assert table.next == "/things?q=x&cursor=abc"
+    assert table.csv == "/things?q=x&format=csv"
+    assert table.filtered
+
+
+def test_sorting_goes_down_first_and_then_up() -> None:
+    fresh = listing().table(Page([1])).columns[1]
+    assert (fresh.sorted, fresh.href) == ("", "/things?sort=-spent")
+    down = listing().table(Page([1]), {"sort": "-spent"}).columns[1]
+    assert (down.sorted, down.href) == ("descending", "/things?sort=spent")
+
+
+def test_the_summary_says_how_many_of_how_many() -> None:
+    assert listing().table(Page([1, 2], "more"), {}, 4372).summary == "2 of 4,372 things"
+    assert listing().table(Page([1, 2]), {"q": "x"}, 4372).summary == "2 things"
+    assert listing().table(Page([]), {}, 0).summary == ""
+
+
+def test_a_csv_goes_through_the_pages_and_stops_at_its_bound() -> None:
+    pages = {None: Page([1], "2"), "2": Page([2], None)}
+    reply = listing().csv_reply(lambda cursor: pages[cursor])
+    assert reply.body.splitlines() == ["Number,Spent", "1,1", "2,2"]
+    endless = listing().csv_reply(lambda cursor: Page(list(range(100)), "more"))
+    assert len(endless.body.splitlines()) == CSV_ROWS + 1
