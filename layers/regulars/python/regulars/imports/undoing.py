@@ -12,6 +12,7 @@ from typing import Any
 
 from regulars.imports import store
 from regulars.imports.loaders import taking_back
+from regulars.imports.loaders.taking_back import Left, Step
 from regulars.imports.model import ImportSpec
 from regulars.imports.refusals import csv_line
 from regulars.imports.runner import LANES, Hands
@@ -83,15 +84,25 @@ def _take_back(
 ) -> list[Kept]:
     kept: list[Kept] = []
     for steps in taking_back.steps_of(hands.tenant, hands.lease.job.id, spec.kind, plan, hands.now()):
-        waiting = [(step, pool.submit(copy_context().run, step.run)) for step in steps]
-        for step, result in waiting:
-            left = result.result()
+        for step, left in _in_lanes(pool, steps):
             if left is None:
                 counts["removed" if step.removes else "restored"] += 1
             elif left:
                 counts["kept"] += 1
                 kept.append([step.what, step.name, left])
     return kept
+
+
+def _in_lanes(pool: ThreadPoolExecutor, steps: list[Step]) -> list[tuple[Step, Left]]:
+    lanes: dict[str, list[Step]] = {}
+    for step in steps:
+        lanes.setdefault(step.lane or step.name, []).append(step)
+    waiting = [pool.submit(copy_context().run, _lane, lane) for lane in lanes.values()]
+    return [pair for lane in waiting for pair in lane.result()]
+
+
+def _lane(steps: list[Step]) -> list[tuple[Step, Left]]:
+    return [(step, step.run()) for step in steps]
 
 
 def _folder(job_id: str) -> str:

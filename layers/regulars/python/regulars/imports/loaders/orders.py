@@ -90,8 +90,12 @@ class OrderLoader:
         sales: list[Sale] = [unit.work for unit in units]
         rows = [(sale.group.line, sale.at, sale.group.rows[0].values) for sale in sales]
         return {
-            "orders": [[sale.number, sale.group.line] for sale in sales if not sale.refund],
-            "refunds": [refund_id(self._tenant, sale.number, sale.at) for sale in sales if sale.refund],
+            "orders": [[sale.number, sale.group.line, sale.buyer[1]] for sale in sales if not sale.refund],
+            "refunds": [
+                [refund_id(self._tenant, sale.number, sale.at), sale.buyer[1]]
+                for sale in sales
+                if sale.refund
+            ],
             "customers": self._buyers.missing(rows),
         }
 

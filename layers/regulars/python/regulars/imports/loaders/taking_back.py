@@ -25,12 +25,14 @@ NOT_OURS = ""
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`what` and `name` say of what; `run` takes it away, or with `removes` false gives it its previous values."""
+    """`what` and `name` say of what; `run` takes it away, or with `removes` false gives it its previous values.
+    Steps of one lane are done one after the other: they would be in each other's way."""
 
     what: str
     name: str
     run: Callable[[], Left]
     removes: bool = True
+    lane: str = ""
 
 
 def steps_of(
@@ -52,12 +54,12 @@ def steps_of(
 
 def _sales(tenant: Tenant, job_id: str, plan: Plan, now: datetime) -> Iterator[list[Step]]:
     yield [
-        Step("order", number, partial(_order, tenant, number, line, job_id, now))
-        for number, line in plan["orders"]
+        Step("order", number, partial(_order, tenant, number, line, job_id, now), lane=buyer)
+        for number, line, buyer in plan["orders"]
     ]
     yield [
-        Step("refund", refund_id, partial(_refund, tenant, refund_id, job_id, now))
-        for refund_id in plan["refunds"]
+        Step("refund", refund_id, partial(_refund, tenant, refund_id, job_id, now), lane=buyer)
+        for refund_id, buyer in plan["refunds"]
     ]
     yield [
         Step("customer", name, partial(_customer, tenant, created_id(tenant, job_id, line), job_id, now))
