@@ -68,8 +68,12 @@ class Listing(Generic[T]):
         if not self.noun or not shown:
             return ""
         if total is not None and total >= shown:
-            return f"{shown:,} of {total:,} {self.noun}" if more else f"{total:,} {self.noun}"
-        return f"{shown:,} {self.noun} shown, there are more" if more else f"{shown:,} {self.noun}"
+            return f"{shown:,} of {self._counted(total)}" if more else self._counted(total)
+        return f"{self._counted(shown)} shown, there are more" if more else self._counted(shown)
+
+    def _counted(self, count: int) -> str:
+        singular = "person" if self.noun == "people" else self.noun.removesuffix("s")
+        return f"{count:,} {singular if count == 1 else self.noun}"
 
     def csv_reply(self, load: Callable[[str | None], Page[T]]) -> Reply:
         """The list with its filters as a file, up to CSV_ROWS rows."""
