@@ -41,7 +41,9 @@ def test_gzip_is_known_by_its_first_bytes_and_may_have_several_members() -> None
 
 
 @pytest.mark.parametrize(
-    "data", [gzip.compress(b"a,b\n" * 999)[:-9], gzip.compress(b"a")[:12] + b"xxxxxxxxxxxx"]
+    "data",
+    [gzip.compress(b"a,b\n" * 999)[:-9], gzip.compress(b"a")[:12] + b"xxxxxxxxxxxx"],
+    ids=["cut short", "overwritten"],
 )
 def test_damaged_gzip_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidError):
