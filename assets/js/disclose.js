@@ -55,6 +55,16 @@ document.addEventListener(
   { capture: true },
 );
 
+// A form is sent once: its buttons rest until the next page is there.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("button:disabled").forEach((button) => { button.disabled = false; });
+});
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;

@@ -40,7 +40,7 @@ class Listing(Generic[T]):
         return Table(
             self.id,
             self.label,
-            [self._heading(column, given) for column in self.columns],
+            [self._heading(column, given) for column in self._seen],
             [self._row(item) for item in page.items],
             more,
             more,
@@ -50,8 +50,12 @@ class Listing(Generic[T]):
             self._summary(len(page.items), bool(page.next), None if filters else total),
         )
 
+    @property
+    def _seen(self) -> list[Column[T]]:
+        return [column for column in self.columns if not column.unseen]
+
     def _row(self, item: T) -> Row:
-        cells = tuple(column.cell(item) for column in self.columns)
+        cells = tuple(column.cell(item) for column in self._seen)
         return Row(self.key(item), self.name(item), self.href(item), cells)
 
     def _heading(self, column: Column[T], query: dict[str, str]) -> Column[T]:
@@ -75,6 +79,11 @@ class Listing(Generic[T]):
         singular = "person" if self.noun == "people" else self.noun.removesuffix("s")
         return f"{count:,} {singular if count == 1 else self.noun}"
 
+    @property
+    def _told(self) -> list[Column[T]]:
+        """The columns that say something in a file: not the one with buttons."""
+        return [column for column in self.columns if column.label]
+
     def csv_reply(self, load: Callable[[str | None], Page[T]]) -> Reply:
         """The list with its filters as a file, up to CSV_ROWS rows."""
         items: list[T] = []
@@ -85,7 +94,7 @@ class Listing(Generic[T]):
             cursor = page.next
             if cursor is None:
                 break
-        return download(f"{self.id}.csv", to_csv(self.columns, items[:CSV_ROWS]))
+        return download(f"{self.id}.csv", to_csv(self._told, items[:CSV_ROWS]))
 
 
 def partial(request: Request, template: str, **values: Any) -> Reply | None:

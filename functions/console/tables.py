@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
+from console.formats import money, number
+from regulars.kernel.money import to_text
+
 T = TypeVar("T")
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -23,6 +26,27 @@ class Text:
     @property
     def plain(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True)
+class Figure(Text):
+    """A number or an amount: `raw` is what a spreadsheet can reckon with."""
+
+    raw: str = ""
+
+    @property
+    def plain(self) -> str:
+        return self.raw
+
+
+def count(value: int) -> Figure:
+    """`1,234`, and `1234` for a spreadsheet."""
+    return Figure(number(value), str(value))
+
+
+def amount(minor: int | None, currency: str) -> Figure:
+    """`£1,234.56`, and `1234.56` for a spreadsheet."""
+    return Figure(money(minor, currency), "" if minor is None else to_text(minor, currency))
 
 
 @dataclass(frozen=True)
@@ -121,7 +145,8 @@ Cell = Text | Badges | When | Progress | Actions | Choice
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """`sort` is the value of the `sort` parameter that this column stands for; `end` aligns numbers."""
+    """`sort` is the value of the `sort` parameter that this column stands for; `end` aligns numbers; `minor` ones are left
+    out on a phone, `unseen` ones are in the CSV only."""
 
     key: str
     label: str
@@ -129,6 +154,7 @@ class Column(Generic[T]):
     sort: str = ""
     end: bool = False
     minor: bool = False
+    unseen: bool = False
     sorted: str = ""
     href: str = ""
 

@@ -8,12 +8,12 @@ from pydantic import ValidationError
 
 from console.customer_texts import STATUSES, status_badge, status_text
 from console.dates import end_of, start_of
-from console.formats import money, number
+from console.formats import number
 from console.lists import CSV_PAGE, Listing, partial
 from console.people import PATH, name_of
 from console.routing import Pages
 from console.shell import Shop, shop_of, show
-from console.tables import Badge, Badges, Column, Person, Text, When
+from console.tables import Badge, Badges, Column, Person, Text, When, amount, count
 from console.web import Reply, Request, done
 from regulars.customers import (
     Bulk,
@@ -102,15 +102,19 @@ def _minor(text: str, currency: str) -> int | None:
 
 def _listing(shop: Shop, *, picks: bool) -> Listing[Facts]:
     columns = (
+        Column[Facts]("id", "Id", lambda one: Text(one.customer_id), unseen=True),
         Column[Facts]("name", "Customer", _person),
+        Column[Facts]("email", "Email", lambda one: Text(one.email or ""), unseen=True),
+        Column[Facts]("phone", "Phone", lambda one: Text(one.phone or ""), unseen=True),
+        Column[Facts]("external", "External id", lambda one: Text(one.external_id or ""), unseen=True),
         Column[Facts]("status", "Status", lambda one: Badges((status_badge(one.status),)), minor=True),
         Column[Facts]("tags", "Tags", _tags, minor=True),
         Column[Facts]("country", "Country", lambda one: Text(one.country or ""), minor=True),
-        Column[Facts]("orders", "Orders", lambda one: Text(number(one.orders)), end=True, minor=True),
+        Column[Facts]("orders", "Orders", lambda one: count(one.orders), end=True, minor=True),
         Column[Facts](
             "spent",
             "Spent",
-            lambda one: Text(money(one.spent, one.currency or shop.currency)),
+            lambda one: amount(one.spent, one.currency or shop.currency),
             "spent",
             end=True,
         ),

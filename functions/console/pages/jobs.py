@@ -10,7 +10,7 @@ from console.lists import CSV_PAGE, Listing, partial
 from console.pieces import Tile
 from console.routing import Pages
 from console.shell import Crumb, part, show
-from console.tables import Badge, Badges, Column, Link, Progress, Text, When
+from console.tables import Badge, Badges, Column, Link, Progress, When, count
 from console.web import Reply, Request, flash_cookie, redirect
 from regulars.imports.steering import cancel_job, file_link, resume_job, undo_job
 from regulars.kernel.errors import NotFoundError
@@ -43,10 +43,8 @@ def _listing() -> Listing[Job]:
         Column[Job]("name", "Job", lambda job: Link(name_of(job), f"{PATH}/{job.id}")),
         Column[Job]("state", "State", lambda job: Badges((Badge(STATES[job.state], tone_of(job)),))),
         Column[Job]("progress", "Progress", _progress, minor=True),
-        Column[Job]("read", "Rows", lambda job: Text(number(job.counts["read"])), end=True, minor=True),
-        Column[Job](
-            "refused", "Refused", lambda job: Text(number(job.counts["refused"])), end=True, minor=True
-        ),
+        Column[Job]("read", "Rows", lambda job: count(job.counts["read"]), end=True, minor=True),
+        Column[Job]("refused", "Refused", lambda job: count(job.counts["refused"]), end=True, minor=True),
         Column[Job]("created", "Begun", lambda job: When(job.created_at), end=True),
     )
     return Listing(

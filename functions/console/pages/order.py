@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
-from console.formats import Clock, money, number
+from console.formats import Clock, money
 from console.forms import Form
 from console.lists import Listing
 from console.order_texts import ICONS, TONES, status_badge, status_text
@@ -11,7 +11,7 @@ from console.people import name_of
 from console.pieces import Day, Moment, by_day
 from console.routing import Pages
 from console.shell import Crumb, shop_of, show
-from console.tables import Column, Link, Table, Text, When
+from console.tables import Column, Figure, Link, Table, Text, When, amount, count
 from console.web import Reply, Request, flash_cookie, redirect
 from regulars.commerce import orders, products
 from regulars.commerce.orders import (
@@ -140,8 +140,8 @@ def _way(found: Order, clock: Clock) -> list[Day]:
 def _lines(request: Request, found: Order) -> Table:
     names = _names(request, found)
 
-    def cash(minor: int) -> Text:
-        return Text(money(minor, found.currency))
+    def cash(minor: int) -> Figure:
+        return amount(minor, found.currency)
 
     def name(line: OrderLine) -> Link:
         return Link(line.name or names.get(line.product_id, line.product_id), _product(line))
@@ -149,7 +149,7 @@ def _lines(request: Request, found: Order) -> Table:
     columns = [
         Column[OrderLine]("name", "Product", name),
         Column[OrderLine]("sku", "SKU", lambda line: Text(line.product_id), minor=True),
-        Column[OrderLine]("quantity", "Quantity", lambda line: Text(number(line.quantity)), end=True),
+        Column[OrderLine]("quantity", "Quantity", lambda line: count(line.quantity), end=True),
         Column[OrderLine]("price", "Price", lambda line: cash(line.unit_price), end=True, minor=True),
         Column[OrderLine]("total", "Total", lambda line: cash(line.total), end=True),
     ]
@@ -185,9 +185,7 @@ def _refunds(found: Order) -> Table:
         Column[OrderRefund]("number", "Refund", lambda one: Text(one.number)),
         Column[OrderRefund]("reason", "Reason", lambda one: Text(one.reason or ""), minor=True),
         Column[OrderRefund]("at", "When", lambda one: When(one.at), end=True),
-        Column[OrderRefund](
-            "amount", "Amount", lambda one: Text(money(one.amount, found.currency)), end=True
-        ),
+        Column[OrderRefund]("amount", "Amount", lambda one: amount(one.amount, found.currency), end=True),
     )
     listing = Listing("refunds", "Refunds", _PATH, columns, nothing, nothing, nothing, "", csv=False)
     return listing.table(Page(list(found.refunds)))

@@ -4,13 +4,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from console.dates import end_of, start_of
-from console.formats import money, number
 from console.lists import CSV_PAGE, Listing, partial
 from console.order_texts import TONES, status_badge
 from console.people import cell_of, known_among
 from console.routing import Pages
 from console.shell import show
-from console.tables import Badges, Column, Link, Text, When
+from console.tables import Badges, Column, Link, When, amount, count
 from console.web import Reply, Request
 from regulars.commerce import orders
 from regulars.commerce.orders import Order, Status
@@ -60,8 +59,8 @@ def order_listing(known: dict[str, Facts], path: str = _PATH, customer: bool = T
     columns = [
         Column[Order]("number", "Order", lambda order: Link(order.number, f"{_PATH}/{order.id}")),
         Column[Order]("status", "Status", lambda order: Badges((status_badge(order.status),))),
-        Column[Order]("lines", "Lines", lambda order: Text(number(len(order.lines))), end=True, minor=True),
-        Column[Order]("total", "Total", lambda order: Text(money(order.total, order.currency)), end=True),
+        Column[Order]("lines", "Lines", lambda order: count(len(order.lines)), end=True, minor=True),
+        Column[Order]("total", "Total", lambda order: amount(order.total, order.currency), end=True),
         Column[Order]("placed", "Placed", lambda order: When(order.placed_at), end=True, minor=True),
     ]
     if customer:

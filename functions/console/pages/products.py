@@ -7,7 +7,7 @@ from console.lists import CSV_PAGE, Listing, partial
 from console.pieces import Tile
 from console.routing import Pages
 from console.shell import Crumb, show
-from console.tables import Badge, Badges, Cell, Column, Link, Text, When
+from console.tables import Badge, Badges, Cell, Column, Link, Text, When, amount, count
 from console.web import Reply, Request
 from regulars.commerce import products
 from regulars.commerce.products import PricePoint, Product
@@ -61,7 +61,7 @@ def _listing(language: str) -> Listing[Product]:
         Column[Product]("id", "SKU", lambda one: Text(one.id), minor=True),
         Column[Product]("category", "Category", lambda one: Text(" › ".join(one.category)), minor=True),
         Column[Product]("stock", "Stock", _stock, minor=True),
-        Column[Product]("price", "Price", lambda one: Text(money(one.price, one.currency)), end=True),
+        Column[Product]("price", "Price", lambda one: amount(one.price, one.currency), end=True),
         Column[Product]("updated", "Changed", lambda one: When(one.updated_at), end=True, minor=True),
     )
     return Listing(
@@ -81,7 +81,7 @@ def _stock(product: Product) -> Cell:
         return Text("not counted")
     if product.stock == 0:
         return Badges((Badge("Out of stock", "warn"),))
-    return Text(number(product.stock))
+    return count(product.stock)
 
 
 @PAGES.get(f"{_PATH}/{{product_id}}", permission=Permission.PRODUCTS_READ)
@@ -126,8 +126,8 @@ def _chart(points: list[PricePoint], found: Product) -> dict[str, object]:
 def _history(product_id: str) -> Listing[PricePoint]:
     columns = (
         Column[PricePoint]("at", "When", lambda point: When(point.at)),
-        Column[PricePoint]("old", "From", lambda point: Text(money(point.old, point.currency)), end=True),
-        Column[PricePoint]("new", "To", lambda point: Text(money(point.new, point.currency)), end=True),
+        Column[PricePoint]("old", "From", lambda point: amount(point.old, point.currency), end=True),
+        Column[PricePoint]("new", "To", lambda point: amount(point.new, point.currency), end=True),
     )
     return Listing(
         "prices",

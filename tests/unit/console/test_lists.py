@@ -1,5 +1,5 @@
 from console.lists import CSV_ROWS, Listing
-from console.tables import Column, Text
+from console.tables import Column, Text, amount
 from regulars.kernel.pagination import Page
 
 COLUMNS = (
@@ -30,6 +30,22 @@ def test_the_summary_says_how_many_of_how_many() -> None:
     assert listing().table(Page([1, 2], "more"), {}, 4372).summary == "2 of 4,372 things"
     assert listing().table(Page([1, 2]), {"q": "x"}, 4372).summary == "2 things"
     assert listing().table(Page([]), {}, 0).summary == ""
+
+
+def test_a_csv_has_figures_to_reckon_with_and_columns_nobody_sees() -> None:
+    columns = (
+        Column[int]("id", "Id", lambda n: Text(f"id{n}"), unseen=True),
+        Column[int]("spent", "Spent", lambda n: amount(n, "GBP")),
+        Column[int]("act", "", lambda n: Text("button")),
+    )
+    things = Listing("things", "Things", "/things", columns, str, str, str, "things")
+    assert things.csv_reply(lambda cursor: Page([123456])).body.splitlines() == [
+        "Id,Spent",
+        "id123456,1234.56",
+    ]
+    table = things.table(Page([123456]))
+    assert [column.key for column in table.columns] == ["spent", "act"]
+    assert table.rows[0].cells[0].plain == "1234.56"
 
 
 def test_a_csv_goes_through_the_pages_and_stops_at_its_bound() -> None:
