@@ -41,6 +41,7 @@ class LocalRun:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
+        self.engine_port = free_port()
         self.seconds_to_start = 0.0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -57,7 +58,7 @@ class LocalRun:
         environment |= {
             "REGULARS_LOCAL": str(self.folder),
             "REGULARS_PORT": str(self.port),
-            "ENGINE_PORT": str(free_port()),
+            "ENGINE_PORT": str(self.engine_port),
             "DEMO": "none",
         }
         with (self.folder / "run.log").open("ab") as log:
