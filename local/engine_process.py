@@ -10,6 +10,7 @@ import contextlib
 import copy
 import ctypes
 import gc
+import os
 import pickle
 import runpy
 import signal
@@ -51,6 +52,10 @@ def save_tables_fast() -> None:
                 tables, unread = pickle.load(saved)  # noqa: S301  (written by this checkout)
             _give_back(unread)
             return tables
+        except (ValueError, TypeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
+            # The engine would go on without its tables, and answer nothing: ending says what is wrong.
+            print(f"{file} cannot be read ({error}): `make clean` starts anew", file=sys.stderr, flush=True)
+            os._exit(1)
         finally:
             gc.enable()
 
