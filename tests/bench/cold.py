@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench.report import Figure
 
 ROOT = Path(__file__).parent.parent.parent
+PACKAGE = ROOT / "layers" / "regulars" / "python"
 RUNS = 9
 _CLIENT = "from regulars.kernel.aws import client; client('dynamodb')"
 # What a function that does not choose pays: all handlers and libraries of the product, and the clients of its services.
@@ -22,7 +23,8 @@ def measure() -> list[Figure]:
     apis = [name for name in functions if name.endswith("_api")]
     everything = "\n".join(
         [f"import {name}.handler" for name in functions]
-        + ["import jinja2, phonenumbers, cryptography.hazmat.primitives.asymmetric.rsa"]
+        + [f"import {name}" for name in _modules()]
+        + ["import jinja2.sandbox, phonenumbers, cryptography.hazmat.primitives.asymmetric.rsa"]
         + ["from regulars.kernel.aws import client"]
         + [f"client({service!r})" for service in _SERVICES]
     )
@@ -37,6 +39,14 @@ def measure() -> list[Figure]:
     return figures
 
 
+def _modules() -> list[str]:
+    """Every module of the product, those included that functions import only when they need them."""
+    return sorted(
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+        for path in (PACKAGE / "regulars").rglob("*.py")
+    )
+
+
 def _cpu(code: str, cache: str) -> float:
     """Seconds of CPU of a fresh interpreter, bare start-up taken off: the least of several runs, because others on the
     machine can only add to it. Compiled files are there, as we ship them."""
@@ -47,6 +57,7 @@ def _cpu(code: str, cache: str) -> float:
 def _once(code: str, cache: str) -> float:
     environment = os.environ | {
         "PYTHONPYCACHEPREFIX": cache,
+        "PYDANTIC_DISABLE_PLUGINS": "1",
         "PYTHONPATH": os.pathsep.join([str(ROOT / "functions"), str(ROOT)]),
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
