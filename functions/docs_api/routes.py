@@ -37,7 +37,11 @@ def get_docs() -> Answer:
         '<script src="/assets/swagger-ui.js"></script><script type="module" src="/assets/docs.js"></script></body></html>'
     )
     policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
-    headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": policy, "cache-control": _FIVE_MINUTES}
+    headers = {
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": policy,
+        "cache-control": _FIVE_MINUTES,
+    }
     return Answer(200, page, headers)
 
 
