@@ -38,6 +38,13 @@ def fill(run: LocalRun) -> Shop:
         name: _post(run, "/orders", _order(number, customers[name]), owner)["id"]
         for number, name in enumerate(NAMES[:4])
     }
+    refund = {
+        "number": "C-1",
+        "customer": {"id": customers["Ada Lovelace"]},
+        "currency": "GBP",
+        "amount": 250,
+    }
+    _post(run, "/refunds", refund, owner)
     eventually(lambda: run.call("GET", "/customers/stats", token=owner).json()["customers"] == len(NAMES), 30)
     return Shop(f"http://127.0.0.1:{run.port}", made["id"], tokens, customers, orders, SHOP["owner"]["email"])
 

@@ -17,6 +17,7 @@ PAGES = {
     "product": "/products/lantern",
     "orders": "/orders",
     "order": "/orders/{order}",
+    "refunds": "/orders/refunds",
     "jobs": "/jobs",
     "import": "/imports/new",
     "settings": "/settings",

@@ -137,6 +137,14 @@ def test_a_tag_goes_and_comes_back_and_a_note_stays(as_role: Open, shop: Shop) -
     page.get_by_label("Note").fill("Prefers to be called in the morning")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator(".timeline")).to_contain_text("Prefers to be called in the morning")
+    # and a call is logged, with a day to come back to it
+    page.get_by_role("button", name="Log").click()
+    page.get_by_label("What was said or agreed").fill("Wants a quote")
+    page.get_by_label("Follow up on").fill("2099-01-15")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".timeline")).to_contain_text("Wants a quote")
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_text("Follow up on 15 January: Wants a quote")).to_be_visible()
 
 
 def test_an_order_is_refunded_in_part(as_role: Open, shop: Shop) -> None:
@@ -148,6 +156,13 @@ def test_an_order_is_refunded_in_part(as_role: Open, shop: Shop) -> None:
     page.locator("#refund").get_by_role("button", name="Refund").click()
     expect(page.locator("h1")).to_contain_text("Partly refunded")
     expect(page.locator(".totals")).to_contain_text("£10.50")
+
+
+def test_a_refund_without_an_order_is_listed_with_whose_it_is(as_role: Open) -> None:
+    page = as_role("viewer", "/orders")
+    page.get_by_role("link", name="Refunds without an order").click()
+    expect(page.get_by_role("row", name="C-1")).to_contain_text("Ada Lovelace")
+    expect(page.get_by_role("row", name="C-1")).to_contain_text("£2.50")
 
 
 def test_the_confirmation_of_an_order_can_be_read(as_role: Open, shop: Shop) -> None:
