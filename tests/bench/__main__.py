@@ -1,18 +1,37 @@
 """`make bench`: the figures that the project promises, each as a ratio within one run where the machine would matter."""
 
+import os
 import sys
+import tempfile
 from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def main() -> None:
     """Print every figure as it is measured."""
-    sys.path.insert(0, str(Path(__file__).parent.parent.parent / "functions"))
+    sys.path.insert(0, str(ROOT / "functions"))
+    os.environ["PYTHONPATH"] = str(ROOT / "functions")
     import tests.conftest  # noqa: F401  (settings, before anything of the product)
-    from tests.bench import cold, warm
+    from local.engine import Engine
+    from tests.bench import cold, imports, sizes, units, warm
+    from tests.resources import create_bucket, create_jobs_queue, create_table
 
-    for topic in (warm, cold):
-        for figure in topic.measure():
-            print(figure.line(), flush=True)
+    os.environ["LOG_LEVEL"] = "WARNING"
+    for topic in (warm, cold, sizes):
+        _print(topic)
+    with tempfile.TemporaryDirectory() as folder, Engine(Path(folder)) as engine:
+        os.environ.update(engine.environment)
+        create_table()
+        create_bucket()
+        create_jobs_queue()
+        for topic in (units, imports):
+            _print(topic)
+
+
+def _print(topic: object) -> None:
+    for figure in topic.measure():  # type: ignore[attr-defined]
+        print(figure.line(), flush=True)
 
 
 main()

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from regulars.kernel.aws import client
 from regulars.kernel.ids import new_id
 from regulars.kernel.settings import forget_settings
 from regulars.kernel.tenancy import Tenant
+from tests.resources import create_bucket, create_jobs_queue, create_table
 
 
 @pytest.fixture(scope="session")
@@ -24,45 +24,17 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def table(engine: Engine) -> str:
-    """The table, shaped as the template makes it."""
-    name = os.environ["TABLE_NAME"]
-    index = {"by_list": ("g1pk", "g1sk"), "by_sort": ("g2pk", "g2sk")}
-    client("dynamodb").create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=_key("pk", "sk"),
-        AttributeDefinitions=[
-            {"AttributeName": attribute, "AttributeType": "S"}
-            for attribute in ("pk", "sk", "g1pk", "g1sk", "g2pk", "g2sk")
-        ],
-        GlobalSecondaryIndexes=[
-            {"IndexName": each, "KeySchema": _key(*keys), "Projection": {"ProjectionType": "ALL"}}
-            for each, keys in index.items()
-        ],
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-    )
-    return name
-
-
-def _key(pk: str, sk: str) -> list[dict[str, Any]]:
-    return [{"AttributeName": pk, "KeyType": "HASH"}, {"AttributeName": sk, "KeyType": "RANGE"}]
+    return create_table()
 
 
 @pytest.fixture(scope="session")
 def bucket(engine: Engine) -> str:
-    """The bucket of uploads and exports."""
-    name = os.environ["BUCKET_NAME"]
-    client("s3").create_bucket(Bucket=name)
-    return name
+    return create_bucket()
 
 
 @pytest.fixture(scope="session")
 def jobs_queue(engine: Engine) -> str:
-    """The queue of jobs, which nobody reads: tests are the worker."""
-    url: str = client("sqs").create_queue(QueueName="regulars-test-jobs")["QueueUrl"]
-    os.environ["JOBS_QUEUE_URL"] = url
-    forget_settings()
-    return url
+    return create_jobs_queue()
 
 
 @pytest.fixture(scope="session")
