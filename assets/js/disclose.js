@@ -72,5 +72,8 @@ document.addEventListener("click", async (event) => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Copied" } }));
 });
 
+// A dialog whose form was refused opens again, with the faults in it.
+document.querySelector("dialog:has([aria-invalid=true], [role=alert])")?.showModal();
+
 // A page that answered a form: loading it again asks for the page, and does not send the form a second time.
 history.replaceState(null, "", location.href);

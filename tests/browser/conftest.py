@@ -32,6 +32,13 @@ WAIT = 10_000
 Open = Callable[..., Page]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _chromium() -> None:
+    """Without a browser there is nothing to see: the rest of the tests does not depend on one."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not there: apt-get install chromium")
+
+
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
     """A running stage without any tenant."""
@@ -50,9 +57,7 @@ def shop(run: LocalRun) -> Shop:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=str(CHROMIUM) if CHROMIUM.exists() else None, args=ARGUMENTS
-        )
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield started
         started.close()
 

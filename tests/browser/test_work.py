@@ -152,6 +152,10 @@ def test_an_order_is_refunded_in_part(as_role: Open, shop: Shop) -> None:
     page.get_by_role("button", name="Mark as paid").click()
     expect(page.locator("h1")).to_contain_text("Paid")
     page.get_by_role("button", name="Refund").click()
+    page.get_by_label("Amount in GBP").fill("1000000")
+    page.locator("#refund").get_by_role("button", name="Refund").click()
+    # more than the order came to is refused, in the dialog
+    expect(page.locator("#refund [aria-invalid=true], #refund [role=alert]").first).to_be_visible()
     page.get_by_label("Amount in GBP").fill("10.50")
     page.locator("#refund").get_by_role("button", name="Refund").click()
     expect(page.locator("h1")).to_contain_text("Partly refunded")

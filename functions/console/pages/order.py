@@ -125,7 +125,14 @@ def _actions(found: Order) -> list[dict[str, str]]:
         {"status": step[0].value, "label": step[1], "icon": step[2]} for step in _NEXT[furthest + 1 :][:2]
     ]
     if furthest < 2 and not found.refunds:
-        steps.append({"status": Status.CANCELLED.value, "label": "Cancel", "icon": "ban"})
+        steps.append(
+            {
+                "status": Status.CANCELLED.value,
+                "label": "Cancel order",
+                "icon": "ban",
+                "ask": "Cancel this order?",
+            }
+        )
     return steps
 
 
