@@ -122,7 +122,7 @@ def _context() -> str:
 def _clean_environment() -> dict[str, str]:
     """This process's environment without anything that could lead a tool to a real account."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-    return kept | {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", "NO_COLOR": "1"}
+    return kept | {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NO_COLOR": "1"}
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:

@@ -82,10 +82,10 @@ def test_data_outlives_a_stop_and_the_next_start_takes_seconds(tmp_path: Path) -
         tenant = run.call("POST", "/tenants", SHOP, token=operator).json()["id"]
     finally:
         assert run.stop() == 0
-    again = LocalRun(tmp_path).start()
+    run.start()
     try:
-        listed = again.call("GET", "/tenants", token=operator).json()["items"]
+        listed = run.call("GET", "/tenants", token=operator).json()["items"]
         assert [item["id"] for item in listed] == [tenant]
-        assert again.seconds_to_start < 15
+        assert run.seconds_to_start < 15
     finally:
-        again.stop()
+        run.stop()
