@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from local.engine_state import saved_port
 from local.paths import ROOT
@@ -26,7 +26,9 @@ ARGUMENTS = [
 ]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WAIT = 10_000
+# Milliseconds; generous, because the machine may be busy with other tests.
+WAIT = 20_000
+expect.set_options(timeout=WAIT)
 
 # Opens the console as somebody of a role; `how` are options of the browser's context.
 Open = Callable[..., Page]

@@ -45,7 +45,7 @@ def fill(run: LocalRun) -> Shop:
         "amount": 250,
     }
     _post(run, "/refunds", refund, owner)
-    eventually(lambda: run.call("GET", "/customers/stats", token=owner).json()["customers"] == len(NAMES), 30)
+    eventually(lambda: run.call("GET", "/customers/stats", token=owner).json()["customers"] == len(NAMES), 60)
     return Shop(f"http://127.0.0.1:{run.port}", made["id"], tokens, customers, orders, SHOP["owner"]["email"])
 
 

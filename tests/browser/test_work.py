@@ -60,7 +60,7 @@ def test_home_shows_the_shop_live(as_role: Open, run: LocalRun, shop: Shop) -> N
     new = {"first_name": "New", "last_name": "Comer", "email": "new.comer@example.com"}
     assert run.call("POST", "/customers", new, token=shop.tokens["owner"]).status == 201
     # then the page shows it by itself
-    eventually(lambda: page.locator("#stats").inner_text() != before)
+    eventually(lambda: page.locator("#stats").inner_text() != before, 60)
     expect(page.locator("#activity")).to_contain_text("New Comer")
 
 
@@ -173,7 +173,7 @@ def test_the_confirmation_of_an_order_can_be_read(as_role: Open, shop: Shop) -> 
     # given a customer whose order was confirmed by mail
     page = as_role("agent", f"/customers/{shop.customers['Ada Lovelace']}?tab=messages")
     sent = page.get_by_role("row").filter(has_text="Sent")
-    eventually(lambda: sent.count() or (page.reload() and False), 30)
+    eventually(lambda: sent.count() or (page.reload() and False), 60)
     # when the message is opened
     sent.first.get_by_role("link").click()
     # then it is there as it was mailed, in a frame of its own
@@ -225,7 +225,7 @@ def test_a_file_is_imported_from_the_first_look_to_the_undo(as_role: Open, tmp_p
     page.get_by_label("Field for E-mail").select_option("email")
     page.get_by_role("button", name="Try it first").click()
     # then the trial says what would happen, and nothing is written
-    expect(page.get_by_text("Nothing was written")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Nothing was written")).to_be_visible(timeout=60_000)
     expect(
         page.get_by_role("region", name="First rows refused")
         .or_(page.get_by_text("First rows refused"))
@@ -233,8 +233,8 @@ def test_a_file_is_imported_from_the_first_look_to_the_undo(as_role: Open, tmp_p
     ).to_be_visible()
     # when it is started in earnest
     page.get_by_role("button", name="Import now").click()
-    expect(page.get_by_text("Done; rows refused: 1")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Done; rows refused: 1")).to_be_visible(timeout=60_000)
     # then the customer is there, and gone again after the undo
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
-    expect(page.locator("h1")).to_contain_text("Undone", timeout=30_000)
+    expect(page.locator("h1")).to_contain_text("Undone", timeout=60_000)
