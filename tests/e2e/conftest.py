@@ -42,7 +42,6 @@ class LocalRun:
         self.folder = folder
         self.port = free_port()
         self.engine_port = free_port()
-        self.seconds_to_start = 0.0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -71,7 +70,6 @@ class LocalRun:
                 stderr=subprocess.STDOUT,
             )
         self._wait(started)
-        self.seconds_to_start = time.monotonic() - started
         return self
 
     def stop(self) -> int:
