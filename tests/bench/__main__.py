@@ -1,5 +1,6 @@
 """`make bench`: the figures that the project promises, each as a ratio within one run where the machine would matter."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -17,9 +18,9 @@ def main() -> None:
     from tests.bench import cold, imports, sizes, units, warm
     from tests.resources import create_bucket, create_jobs_queue, create_table
 
-    os.environ["LOG_LEVEL"] = "WARNING"
     for topic in (warm, cold, sizes):
         _print(topic)
+    logging.getLogger("regulars").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder, Engine(Path(folder)) as engine:
         os.environ.update(engine.environment)
         create_table()
