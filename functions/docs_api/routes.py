@@ -33,6 +33,7 @@ def get_docs() -> Answer:
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Regulars API</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="/assets/mark.svg">'
         '<link rel="stylesheet" href="/assets/swagger-ui.css"></head><body><main id="docs"></main>'
         '<script src="/assets/swagger-ui.js"></script><script type="module" src="/assets/docs.js"></script></body></html>'
     )

@@ -90,6 +90,7 @@ def test_a_good_request_is_answered_with_etag_and_location() -> None:
     [
         ("", 400, None),
         ("{", 400, None),
+        ('{"name":"a\ufffd","size":1}', 400, None),
         ("[" * 10_000 + "]" * 10_000, 400, None),
         ('{"a":' * 10_000 + "1" + "}" * 10_000, 400, None),
         ('{"name":"a","size":NaN}', 400, None),

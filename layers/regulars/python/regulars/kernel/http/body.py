@@ -73,7 +73,12 @@ def _text(event: dict[str, Any], limit: int) -> str:
         data = base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode()
         if len(data) > limit:
             raise TooLargeError(f"the body may have {limit // 1024} KB at the most")
-        return data.decode()
+        text = data.decode()
+        if "\ufffd" in text:
+            raise MalformedError(
+                "the body is not UTF-8 text: it has been through a decoder that lost characters"
+            )
+        return text
     except (UnicodeError, binascii.Error) as error:
         raise MalformedError("the body is not UTF-8 text") from error
 
