@@ -24,6 +24,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _unmatched(event: dict[str, Any], correlation: str) -> Answer:
     http = event["requestContext"]["http"]
+    plain = "/" + http["path"].strip("/")
+    if http["method"] == "GET" and plain != http["path"]:
+        return Answer(308, "", {"location": plain})
     allowed = method_answers(http["path"])
     if not allowed:
         return problem(NotFoundError("there is no such path"), correlation)
