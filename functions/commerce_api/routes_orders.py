@@ -20,9 +20,7 @@ def place_order(call: Call, body: NewOrder) -> Order:
     Its number makes it unique: the same order sent again is answered with the order as it stands, another one under
     the same number is a conflict.
     """
-    return orders.place(
-        call.tenant, body, now=call.now, once=call.once, converts=carts.convert, own_currency=True
-    )
+    return orders.place(call.tenant, body, now=call.now, once=call.once, converts=carts.convert)
 
 
 @routes.get("/orders", permission=Permission.ORDERS_READ, answer=OrderPage, errors=(410,))

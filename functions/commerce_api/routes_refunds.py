@@ -17,7 +17,7 @@ routes = Routes("commerce_api", tag="refunds")
 )
 def record_refund(call: Call, body: NewRefund) -> Refund:
     """Record a refund whose order is not known; its number counts once."""
-    return orders.record_refund(call.tenant, body, now=call.now, once=call.once, own_currency=True)
+    return orders.record_refund(call.tenant, body, now=call.now, once=call.once)
 
 
 @routes.get("/refunds", permission=Permission.ORDERS_READ, answer=RefundPage)

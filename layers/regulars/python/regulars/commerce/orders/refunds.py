@@ -31,17 +31,16 @@ def record_refund(
     once: Once | None = None,
     history: bool = False,
     origin: Origin | None = None,
-    own_currency: bool = False,
 ) -> Refund:
     """Record a refund; idempotent by number. Raises NotFoundError for an unknown customer, ConflictError when the number
-    belongs to another refund, InvalidError for a moment in the future or another currency than the customer's."""
+    belongs to another refund, InvalidError for a moment in the future or another currency than the tenant's."""
     at = rules.past(new.refunded_at or now, now, "/refunded_at")
     number = new.number or ulid(now)
     customer_id = resolve(tenant, new.customer, verify=False)
 
     def attempt(again: bool) -> Refund:
         facts = totals.existing_facts(tenant, customer_id, consistent=again, pointer="/customer")
-        totals.check_currency(facts, new.currency, own=own_currency)
+        totals.check_currency(facts, new.currency)
         refund = Refund(
             id=refund_store.refund_id(tenant, number, at),
             number=number,

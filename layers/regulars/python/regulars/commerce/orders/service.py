@@ -45,13 +45,12 @@ def place(
     history: bool = False,
     origin: Origin | None = None,
     converts: Converts | None = None,
-    own_currency: bool = False,
 ) -> Order:
     """Place an order: the order, its event, the customer's totals and the caller's key in one transaction.
 
     Idempotent by number: the same content again gives the order as it stands (`created` false; a status that is new to it is
     taken as a report), other content raises OrderDiffersError. Raises NotFoundError for an unknown customer, InvalidError for
-    a moment in the future or another currency than the customer's (with `own_currency`: than the tenant's). `history` marks
+    a moment in the future or another currency than the tenant's. `history` marks
     the events as past; `origin` (one row of a job) lets `append_lines` and `remove_imported` know the order again;
     `converts` takes the customer's cart away in the same transaction.
     """
@@ -61,7 +60,7 @@ def place(
 
     def attempt(again: bool) -> Order:
         facts = totals.existing_facts(tenant, customer_id, consistent=again, pointer="/customer")
-        totals.check_currency(facts, new.currency, own=own_currency)
+        totals.check_currency(facts, new.currency)
         transaction = Transaction(tenant)
         cart_id = converts(transaction, facts.customer_id) if converts and new.from_cart else None
         order = _order(tenant, new, number, facts.customer_id, placed_at, now, origin, cart_id)

@@ -26,15 +26,10 @@ def existing_facts(tenant: Tenant, customer_id: str | None, *, consistent: bool,
     return facts
 
 
-def check_currency(facts: Facts, currency: str, *, own: bool) -> None:
-    """A customer's totals are in one currency: that of the first order, which with `own` must be the tenant's.
-
-    Raises InvalidError for another one.
-    """
-    expected = facts.currency
-    if expected is None and own:
-        expected = settings_of(facts.tenant).currency
-    if expected is not None and expected != currency:
+def check_currency(facts: Facts, currency: str) -> None:
+    """Totals are in one currency, the tenant's; a customer who has any shows which. Raises InvalidError for another one."""
+    expected = facts.currency or settings_of(facts.tenant).currency
+    if expected != currency:
         raise InvalidError.of("/currency", f"should be {expected}, the currency that is counted in here")
 
 
