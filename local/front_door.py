@@ -19,6 +19,7 @@ from local.mailbox import Mailbox
 from local.tools import LocalTools
 from local.virtual_clock import VirtualClock
 
+MAX_LINE_BYTES = 64 * 1024
 MAX_BODY_BYTES = 10 * 1024 * 1024
 CONCURRENT_REQUESTS = 12
 TIMEOUT_SECONDS = 60
@@ -74,8 +75,11 @@ class FrontDoor:
         )
         app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_only_loopback_names])
         app.add_routes(self._tools.routes())
-        app.router.add_route("*", "/{path:.*}", self._pass_on)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+        # `.` would leave out line breaks, which a path may hold in percent-encoding: what is odd is for the API to refuse.
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._pass_on)
+        self._runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=5, max_line_size=MAX_LINE_BYTES, max_field_size=MAX_LINE_BYTES
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
 
