@@ -1,16 +1,11 @@
 """Generated input against customers that exist: no 5xx, and no answer that is not documented."""
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
-from schemathesis import Case, GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+from schemathesis import GenerationMode
 
-from tests.gateway import Gateway
+from tests.fuzzing import document_for, explore
 from tests.integration.customers.conftest import Api
 
-CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 CALLER = {"caller_kind": "staff", "caller_id": "stf_01", "role": "owner"}
 OPERATIONS = [
     ("PATCH", "/customers/{customer_id}"),
@@ -37,21 +32,6 @@ def test_nothing_sent_to_a_customer_breaks_us(api: Api, method: str, path: str) 
     new = {"type": "call", "summary": "x"}
     _, interaction = api("POST /customers/{customer_id}/interactions", new, of=one)
     real = {"customer_id": one, "note_id": note["id"], "interaction_id": interaction["id"]}
-    gateway = Gateway(CALLER | {"tenant": api.tenant.id})
-    document = schemathesis.openapi.from_dict(gateway.document)
-    document.app = gateway
-
-    @settings(
-        max_examples=25,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(document[path][method].as_strategy(generation_mode=GenerationMode.POSITIVE))
-    def explore(case: Case) -> None:
-        case.path_parameters |= {name: value for name, value in real.items() if name in case.path_parameters}
-        case.call_and_validate(checks=CHECKS)
-
-    explore()
+    document = document_for(CALLER | {"tenant": api.tenant.id})
+    explore(document, f"{method} {path}", GenerationMode.POSITIVE, examples=25, params=real)
     assert api("GET /customers/{customer_id}", of=one)[0] == 200
