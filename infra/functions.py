@@ -55,12 +55,14 @@ class Authorizer:
 class Events:
     """Called with batches of domain events from its own queue, filled by a rule of the bus.
 
-    `names` of None means all events; `live_only` leaves out imported history.
+    `names` of None means all events; `live_only` leaves out imported history. `at_once` bounds how many batches are
+    handled at a time, so that a provider's throttling makes messages wait rather than fail.
     """
 
     names: tuple[str, ...] | None = None
     live_only: bool = False
     batch_size: int = 10
+    at_once: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec("keep_stats", Events(batch_size=100), (Need.TABLE,), timeout=30),
     FunctionSpec(
         "send_messages",
-        Events(names=("order.placed",), live_only=True),
+        Events(names=("order.placed",), live_only=True, at_once=5),
         (Need.TABLE, Need.EMAIL),
         timeout=30,
     ),

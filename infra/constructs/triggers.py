@@ -21,15 +21,17 @@ from infra.functions import Events, Outbox
 EVENT_SOURCE = "regulars"
 
 
-def consume(function: lambda_.Function, queue: sqs.Queue, batch_size: int, stage: Stage) -> None:
-    """Lets the function take batches off the queue and report single failures."""
+def consume(
+    function: lambda_.Function, queue: sqs.Queue, batch_size: int, stage: Stage, at_once: int | None = None
+) -> None:
+    """Lets the function take batches off the queue, so many at once, and report single failures."""
     function.add_event_source(
         sources.SqsEventSource(
             queue,
             batch_size=batch_size,
             max_batching_window=Duration.seconds(1) if batch_size > 10 else None,
             report_batch_item_failures=True,
-            max_concurrency=stage.consumer_concurrency,
+            max_concurrency=stage.consumer_concurrency or at_once,
         )
     )
 

@@ -84,7 +84,7 @@ class AppStack(Stack):
             case Events() as wanted:
                 queue = self._queues[spec.name].queue
                 route_events(made, wanted, self._resources.bus, queue)
-                consume(made.function, queue, wanted.batch_size, self._config)
+                consume(made.function, queue, wanted.batch_size, self._config, wanted.at_once)
             case Queue(_, batch_size):
                 consume(made.function, self._queues[spec.name].queue, batch_size, self._config)
             case Outbox() as outbox:

@@ -131,6 +131,15 @@ def test_every_asynchronous_edge_reports_single_failures(on_aws: Synthesized) ->
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
+def test_few_batches_of_mail_are_sent_at_a_time(on_aws: Synthesized) -> None:
+    bounded = [
+        mapping["ScalingConfig"]["MaximumConcurrency"]
+        for mapping in on_aws.properties("AWS::Lambda::EventSourceMapping")
+        if "ScalingConfig" in mapping
+    ]
+    assert bounded == [5]
+
+
 def test_the_stream_publishes_inserted_events_only_and_gives_up_into_a_queue(on_aws: Synthesized) -> None:
     (mapping,) = [
         mapping
