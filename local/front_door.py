@@ -78,7 +78,11 @@ class FrontDoor:
         # `.` would leave out line breaks, which a path may hold in percent-encoding: what is odd is for the API to refuse.
         app.router.add_route("*", r"/{path:[\s\S]*}", self._pass_on)
         self._runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=5, max_line_size=MAX_LINE_BYTES, max_field_size=MAX_LINE_BYTES
+            app,
+            access_log=None,
+            shutdown_timeout=5,
+            max_line_size=MAX_LINE_BYTES,
+            max_field_size=MAX_LINE_BYTES,
         )
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
