@@ -1,10 +1,9 @@
 """Trying again what lost a race against another process: read anew, decide anew, write anew."""
 
-import random
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from regulars.kernel.backoff import full_jitter
 from regulars.kernel.errors import RegularsError, UnavailableError
 
 T = TypeVar("T")
@@ -26,6 +25,5 @@ def contended(attempt: Callable[[bool], T], *moved: type[RegularsError]) -> T:
         try:
             return attempt(turn > 0)
         except lost:
-            # Full jitter: losers of a race must not meet again.
-            time.sleep(random.uniform(0, 0.01 * 2 ** min(turn, 5)))  # noqa: S311
+            full_jitter(0.01, min(turn, 5))
     raise UnavailableError

@@ -97,11 +97,6 @@ def keep_plan(tenant: Tenant, job_id: str, run: int, chunk: int, plan: Plan, now
     return plan
 
 
-def amend_plan(tenant: Tenant, job_id: str, run: int, chunk: int, plan: Plan, now: datetime) -> None:
-    """Replace a chunk's plan, because what was there before has changed meanwhile."""
-    _undo_item(tenant, job_id, run, chunk, plan, now).save()
-
-
 def plans_backwards(tenant: Tenant, job_id: str, run: int, before: int | None) -> Iterator[tuple[int, Plan]]:
     """The plans of a run from the last chunk (or the one before `before`) back to the first."""
     low, high = f"UNDO#{run:04d}#", f"UNDO#{run:04d}#{'~' if before is None else f'{before - 1:08d}'}"

@@ -1,9 +1,8 @@
 """Handling events exactly once in effect: what a consumer writes and its marks on the events are one transaction."""
 
-import random
-import time
 from collections.abc import Callable, Iterable
 
+from regulars.kernel.backoff import full_jitter
 from regulars.kernel.errors import ConflictError
 from regulars.kernel.events import AlreadyHandledError, Envelope, EventItem
 from regulars.kernel.tenancy import Tenant
@@ -44,8 +43,7 @@ def handle_once(
             still_open = {envelope.id for envelope in unhandled(marked, consumer)}
             pending = [one for one in pending if one.id in still_open or not additive(one)]
         except ConflictError:
-            # Full jitter: losers of a race must not meet again.
-            time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))  # noqa: S311
+            full_jitter(0.01, min(attempt, 6))
         else:
             return pending
     raise ConflictError("others keep changing the same thing")

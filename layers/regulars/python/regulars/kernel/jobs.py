@@ -2,15 +2,13 @@
 `kernel.leases` is the worker's side."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from regulars.kernel.aws import client
@@ -223,7 +221,7 @@ def request_stop(tenant: Tenant, job_id: str) -> Job:
     """Have a job stop after the piece of work at hand (its worker completes it, so that nothing is half done)."""
     item = JobItem(*place_of(tenant, job_id))
     running = JobItem.state.is_in(State.QUEUED.value, State.RUNNING.value)
-    if not change(item, [JobItem.stopping.set(True)], running):
+    if not item.update_if([JobItem.stopping.set(True)], running):
         raise ConflictError(f"this job is {get_job(tenant, job_id).state.value}: there is nothing to cancel")
     enqueue(tenant, job_id)
     return Job.of(item)
@@ -243,17 +241,6 @@ def _read(tenant: Tenant, job_id: str) -> JobItem:
     if item is None:
         raise NotFoundError
     return item
-
-
-def change(item: JobItem, actions: Sequence[Action], condition: Condition) -> bool:
-    """Change a job in place if it is there and `condition` holds; whether it did."""
-    try:
-        item.update(list(actions), condition=condition & JobItem.pk.exists())
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
 
 
 def job_of(message: dict[str, str]) -> tuple[Tenant, str]:

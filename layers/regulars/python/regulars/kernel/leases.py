@@ -14,7 +14,7 @@ from typing import Any
 from pynamodb.expressions.update import Action
 
 from regulars.kernel.errors import RegularsError
-from regulars.kernel.jobs import ACTIVE, Job, JobItem, State, assignments, change, place_of
+from regulars.kernel.jobs import ACTIVE, Job, JobItem, State, assignments, place_of
 from regulars.kernel.tenancy import Tenant
 
 LEASE = timedelta(seconds=60)
@@ -85,9 +85,8 @@ class Lease:
     def _write(self, actions: Sequence[Action]) -> None:
         step = int(self.item.step)
         mine = (JobItem.lease == self.token) & (JobItem.step == step)
-        if change(
-            self.item, [*actions, JobItem.step.set(step + 1), JobItem.written_by.set(self.token)], mine
-        ):
+        signed = [*actions, JobItem.step.set(step + 1), JobItem.written_by.set(self.token)]
+        if self.item.update_if(signed, mine):
             return
         # The write may have been ours, its answer lost and the request repeated.
         present = JobItem.read(self.item.pk, self.item.sk, consistent=True)
@@ -110,7 +109,7 @@ def take(tenant: Tenant, job_id: str, now: datetime) -> Lease | None:
     free = JobItem.lease.does_not_exist() | (JobItem.lease_until < now) | (JobItem.lease == token)
     actions = [JobItem.lease.set(token), JobItem.lease_until.set(now + LEASE)]
     actions.append(JobItem.started_at.set(JobItem.started_at | now))
-    if not change(item, actions, free & JobItem.state.is_in(*sorted(ACTIVE))):
+    if not item.update_if(actions, free & JobItem.state.is_in(*sorted(ACTIVE))):
         return None
     lease = Lease(tenant, item, token, now, began_done=int(item.percent) / 100)
     if item.state == State.QUEUED:

@@ -5,7 +5,7 @@ No read here can scan: each needs a partition key.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
@@ -13,8 +13,9 @@ from typing import Any, Generic, Self, TypeVar
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import STRING
-from pynamodb.exceptions import QueryError
+from pynamodb.exceptions import QueryError, UpdateError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -151,6 +152,19 @@ class Item(Model):
             if pages.total_scanned_count >= read_at_most:
                 break
         return Found(items, pages.last_evaluated_key)
+
+    def update_if(self, actions: Sequence[Action], condition: Condition | None = None) -> bool:
+        """Change attributes in place if the item is there and `condition` holds; whether it did."""
+        try:
+            self.update(
+                list(actions),
+                condition=Item.pk.exists() & condition if condition is not None else Item.pk.exists(),
+            )
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
     @classmethod
     def each(cls, pk: str, sort: Condition | None = None, *, consistent: bool = False) -> Iterator[Self]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 
 from regulars.kernel.clock import iso
 from regulars.kernel.events import AlreadyHandledError
@@ -81,11 +80,7 @@ def due_timers(shard: int, now: datetime) -> Iterator[TimerItem]:
 
 def note_sent(item: TimerItem, now: datetime) -> None:
     """Remember that a timer is on its way; harmless if its owner has removed it meanwhile."""
-    try:
-        item.update([TimerItem.sent_at.set(now)], condition=TimerItem.pk.exists())
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    item.update_if([TimerItem.sent_at.set(now)])
 
 
 def timer_of(message: dict[str, str]) -> Timer:

@@ -6,8 +6,6 @@ request carries a token (10 minutes), and every create is conditional for ever a
 """
 
 import os
-import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -18,6 +16,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from regulars.kernel.backoff import full_jitter
 from regulars.kernel.errors import BrokenError, ConflictError, NotFoundError, UnavailableError
 from regulars.kernel.events import AlreadyHandledError, Envelope, Event, EventItem, Subject, event_item
 from regulars.kernel.idempotency import GuardItem, Once
@@ -185,8 +184,7 @@ class Transaction:
                 _raise_failed_condition(error, writes)
                 if attempt == _ATTEMPTS - 1 or not _is_race(error):
                     _give_up(error)
-            # Full jitter: losers of a race must not meet again.
-            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
+            full_jitter(0.02, attempt)
         return None
 
     def _note(self, item: Item) -> None:

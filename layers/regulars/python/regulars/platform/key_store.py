@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Self
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 
 from regulars.kernel.permissions import Permission
 from regulars.kernel.table import Item, JsonAttribute, TimeAttribute
@@ -93,10 +92,4 @@ class AdmissionItem(Item):
 
 def note_use(tenant: Tenant, key_id: str, now: datetime) -> None:
     """Remember when a key was last used; harmless if it is gone."""
-    try:
-        KeyItem(*key_place(tenant, key_id)).update(
-            [KeyItem.last_used_at.set(now)], condition=KeyItem.pk.exists()
-        )
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    KeyItem(*key_place(tenant, key_id)).update_if([KeyItem.last_used_at.set(now)])
