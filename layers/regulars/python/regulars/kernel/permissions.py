@@ -24,6 +24,8 @@ class Permission(StrEnum):
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     EVENTS_WRITE = "events:write"
+    SEGMENTS_READ = "segments:read"
+    SEGMENTS_WRITE = "segments:write"
     MESSAGES_READ = "messages:read"
     MESSAGES_WRITE = "messages:write"
     IMPORTS_WRITE = "imports:write"
@@ -46,7 +48,15 @@ P = Permission
 # What an API key may be given, and what the highest role has: everything inside one tenant.
 TENANT_PERMISSIONS = frozenset(P) - {P.PUBLIC, P.VERIFIED, P.TENANTS_ADMIN}
 
-_VIEW = {P.SETTINGS_READ, P.CUSTOMERS_READ, P.PRODUCTS_READ, P.ORDERS_READ, P.JOBS_READ, P.STATS_READ}
+_VIEW = {
+    P.SETTINGS_READ,
+    P.CUSTOMERS_READ,
+    P.PRODUCTS_READ,
+    P.ORDERS_READ,
+    P.SEGMENTS_READ,
+    P.JOBS_READ,
+    P.STATS_READ,
+}
 _ROLES: dict[Role, frozenset[Permission]] = {
     Role.OWNER: TENANT_PERMISSIONS,
     Role.ADMIN: TENANT_PERMISSIONS - {P.STAFF_WRITE},
@@ -55,6 +65,7 @@ _ROLES: dict[Role, frozenset[Permission]] = {
         | {
             P.CUSTOMERS_WRITE,
             P.PRODUCTS_WRITE,
+            P.SEGMENTS_WRITE,
             P.MESSAGES_READ,
             P.MESSAGES_WRITE,
             P.IMPORTS_WRITE,
