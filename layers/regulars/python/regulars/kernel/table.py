@@ -107,9 +107,9 @@ class Item(Model):
             return None
 
     @classmethod
-    def read_many(cls, keys: Iterable[tuple[str, str]]) -> list[Self]:
+    def read_many(cls, keys: Iterable[tuple[str, str]], *, consistent: bool = False) -> list[Self]:
         """The items under up to 100 distinct keys, those that exist, in no order."""
-        return list(cls.batch_get(list(dict.fromkeys(keys))))
+        return list(cls.batch_get(list(dict.fromkeys(keys)), consistent_read=consistent))
 
     @classmethod
     def page(
