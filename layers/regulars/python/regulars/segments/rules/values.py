@@ -4,7 +4,7 @@ Values as a rule sees them: text and choices are `str`, numbers `int` or `float`
 of `str`, moments `int` milliseconds since 1970 in UTC, days `int` days since 0001-01-01 (`date.toordinal`). Missing is None.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -48,6 +48,7 @@ class Field:
     choices: tuple[str, ...] = ()
     ranked: bool = False
     available: bool = True
+    derived_from_today: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Document:
 
     fields: Mapping[str, Value]
     history: Mapping[str, Sequence[Occurrence]] = field(default_factory=dict)
-    segments: frozenset[str] | set[str] = frozenset()
+    segments: Set[str] = frozenset()
 
 
 def millis(moment: datetime) -> Millis:
