@@ -16,6 +16,7 @@ from regulars.kernel.errors import ConflictError, UnavailableError
 from regulars.kernel.jobs import State, create_job, get_job, list_jobs
 from regulars.kernel.leases import LEASE, MAX_STUMBLES, LeaseLostError, take
 from regulars.kernel.tenancy import Tenant
+from regulars.kernel.turns import RESERVE_SECONDS
 from tests.integration.imports.workbench import RETAIL, moment, retail, started, totals, work
 
 ROWS = [f"{n % 7},A{n},2011-07-01 09:30,S1,1,1,France" for n in range(450)]
@@ -68,7 +69,7 @@ def test_a_worker_that_runs_out_of_time_hands_the_job_on(shop: Tenant, jobs_queu
     job_id = lines_job(shop)
     messages(jobs_queue, job_id)
     # given a worker with less time left than is kept in reserve
-    job = work(shop, job_id, seconds_left=lambda: runner.RESERVE_SECONDS - 1)
+    job = work(shop, job_id, seconds_left=lambda: RESERVE_SECONDS - 1)
     # then it stops after one chunk, gives the job back and calls another
     assert (job.state, job.counts["orders"], job.lease_until) == (State.RUNNING, 200, None)
     assert len(messages(jobs_queue, job_id)) == 1

@@ -9,11 +9,12 @@ from regulars.imports.mapping import FieldSource, Mapping
 from regulars.imports.model import Options, source_key
 from regulars.imports.service import begin_import, start_import
 from regulars.imports.targets import ImportKind
-from regulars.imports.worker import work_on
+from regulars.imports.worker import OWNERS
 from regulars.kernel.files import S3Files
-from regulars.kernel.jobs import Job, get_job
+from regulars.kernel.jobs import Job, Turn, get_job
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
+from regulars.kernel.turns import take_turn
 from regulars.platform.model import NewTenant
 from regulars.platform.store import TenantItem
 
@@ -73,7 +74,7 @@ def work(
     seconds_left: Callable[[], float] = lambda: 600.0,
 ) -> Job:
     """One turn of a worker."""
-    work_on(tenant, job_id, now=now, seconds_left=seconds_left)
+    take_turn(OWNERS, Turn(tenant, job_id), now=now, seconds_left=seconds_left)
     return get_job(tenant, job_id)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from regulars.customers import FACTS_SHARDS, Facts, Filter, page_of_shard
 from regulars.imports.refusals import csv_line
-from regulars.imports.runner import Hands
 from regulars.kernel.clock import iso
 from regulars.kernel.jobs import State
 from regulars.kernel.money import to_text
+from regulars.kernel.turns import Hands
 
 # Customers a piece; about 2 MB of the table's memory.
 PAGE = 2000

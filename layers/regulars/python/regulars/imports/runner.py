@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -32,28 +31,10 @@ from regulars.imports.refusals import Refusal, error_head, error_rows
 from regulars.kernel.errors import BrokenError
 from regulars.kernel.files import Files
 from regulars.kernel.jobs import State
-from regulars.kernel.leases import Lease
-from regulars.kernel.tenancy import Tenant
+from regulars.kernel.turns import Hands
 
 # Writes of different customers overlap; more than this gains nothing on one processor.
 LANES = 6
-# What is left of a Lambda's time when the next one takes over.
-RESERVE_SECONDS = 60.0
-
-
-@dataclass(slots=True)
-class Hands:
-    """What a worker works with: a lease, files, the time, and the seconds that it still has."""
-
-    tenant: Tenant
-    lease: Lease
-    files: Files
-    now: Callable[[], datetime]
-    seconds_left: Callable[[], float]
-
-    @property
-    def in_haste(self) -> bool:
-        return self.seconds_left() < RESERVE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ def resume_job(tenant: Tenant, job_id: str, *, once: Once | None = None) -> Job:
         return job
     failed = frozenset({State.FAILED})
     onward = State.UNDOING if "undo_chunks" in job.checkpoint else State.QUEUED
-    return move(tenant, job_id, failed, onward, once=once, message=None, finished_at=None, stumbles=0)
+    fresh = {"message": None, "finished_at": None, "stumbles": 0, "stopping": False}
+    return move(tenant, job_id, failed, onward, once=once, **fresh)
 
 
 def undo_job(tenant: Tenant, job_id: str, *, now: datetime, once: Once | None = None) -> Job:

@@ -15,9 +15,10 @@ from regulars.imports.loaders import taking_back
 from regulars.imports.loaders.taking_back import Left, Step
 from regulars.imports.model import ImportSpec
 from regulars.imports.refusals import csv_line
-from regulars.imports.runner import LANES, Hands
+from regulars.imports.runner import LANES
 from regulars.imports.targets import ImportKind
 from regulars.kernel.jobs import State
+from regulars.kernel.turns import Hands
 
 # What stays: what it is, its number or id, and why.
 Kept = list[str]

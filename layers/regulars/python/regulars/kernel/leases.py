@@ -1,8 +1,8 @@
 """The worker's side of jobs.
 
-A worker holds the job by a lease that each checkpoint renews. Checkpoint, counts and lease are one conditional write: a worker
-that lost its lease (it stood still too long, another took over) cannot write any more. What a worker does between two
-checkpoints is repeated after a crash, so every effect of a job must be harmless when repeated.
+A worker holds a job, or a part of one, by a lease that each checkpoint renews. Checkpoint, counts and lease are one conditional
+write: a worker that lost its lease (it stood still too long, another took over) cannot write any more. What a worker does
+between two checkpoints is repeated after a crash, so every effect of a job must be harmless when repeated.
 """
 
 import secrets
@@ -14,11 +14,24 @@ from typing import Any
 from pynamodb.expressions.update import Action
 
 from regulars.kernel.errors import RegularsError
-from regulars.kernel.jobs import ACTIVE, Job, JobItem, State, assignments, place_of
+from regulars.kernel.job_items import (
+    ACTIVE,
+    Job,
+    JobItem,
+    PartItem,
+    State,
+    WorkItem,
+    assignments,
+    part_place,
+    parts_of,
+    place_of,
+)
+from regulars.kernel.jobs import LOOK_AGAIN, enqueue_all
 from regulars.kernel.tenancy import Tenant
+from regulars.kernel.transaction import Transaction
 
 LEASE = timedelta(seconds=60)
-# A job that fails this often without any progress between is not tried again by itself.
+# A job, or a part, that fails this often without any progress between is not tried again by itself.
 MAX_STUMBLES = 5
 _FREE: dict[str, Any] = {"lease": None, "lease_until": None}
 
@@ -29,22 +42,34 @@ class LeaseLostError(RegularsError):
 
 @dataclass(slots=True)
 class Lease:
-    """One worker's hold on a job; `token` proves it."""
+    """One worker's hold on a job or, if `part` is given, on that part of it; `token` proves it."""
 
     tenant: Tenant
-    item: JobItem
+    item: WorkItem
     token: str
     began_at: datetime
+    whole: JobItem
+    part: int | None = None
     began_done: float = 0.0
 
     @property
     def job(self) -> Job:
-        return Job.of(self.item)
+        return Job.of(self.whole)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What has been counted so far, of the part if it is one."""
+        return dict(self.item.counts)
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Where the last checkpoint was."""
+        return dict(self.item.checkpoint or {})
 
     @property
     def stopping(self) -> bool:
-        """Somebody asked for the job to be cancelled."""
-        return bool(self.item.stopping)
+        """Somebody asked for the job to be cancelled, or it came to an end while this part was at work."""
+        return bool(self.whole.stopping) or self.whole.state not in ACTIVE
 
     def checkpoint(
         self, now: datetime, *, counts: dict[str, int], checkpoint: dict[str, Any], done: float
@@ -63,9 +88,11 @@ class Lease:
                 }
             )
         )
+        if self.part is not None:
+            self.whole.refresh(consistent_read=True)
 
     def finish(self, now: datetime, state: State, **changes: Any) -> None:
-        """The job's work is over; `changes` are attributes such as message, files, undo_until or counts."""
+        """The work is over; `changes` are attributes such as message, files, undo_until or counts."""
         fixed = {"state": state.value, "finished_at": now} | changes
         if state in {State.SUCCEEDED, State.UNDONE}:
             fixed["percent"] = 100
@@ -82,17 +109,39 @@ class Lease:
         self._write(assignments({"stumbles": times} | _FREE | (over if times >= MAX_STUMBLES else {})))
         return times
 
+    def begin_next_round(self, place: dict[str, Any]) -> None:
+        """Give all parts of the job, which have ended, more to do; `place` is the job's own checkpoint. The workers are told.
+        Raises LeaseLostError when another worker has the job."""
+        job = self.job
+        transaction = Transaction(self.tenant)
+        onward = {"round": job.round + 1, "checkpoint": place, "stumbles": 0, "step": job.step + 1} | _FREE
+        mine = (JobItem.lease == self.token) & (JobItem.step == job.step)
+        lost = LeaseLostError()
+        transaction.update(JobItem(self.item.pk, self.item.sk), assignments(onward), mine, lost)
+        fresh = {"state": State.QUEUED.value, "checkpoint": None, "percent": 0, "finished_at": None}
+        for part in parts_of(self.tenant, job.id):
+            ended = PartItem.state == State.SUCCEEDED.value
+            transaction.update(PartItem(part.pk, part.sk), assignments(fresh), ended, lost)
+        enqueue_all(self.tenant, job, delay=LOOK_AGAIN)
+        transaction.commit()
+        enqueue_all(self.tenant, job)
+
     def _write(self, actions: Sequence[Action]) -> None:
         step = int(self.item.step)
-        mine = (JobItem.lease == self.token) & (JobItem.step == step)
-        signed = [*actions, JobItem.step.set(step + 1), JobItem.written_by.set(self.token)]
+        mine = (WorkItem.lease == self.token) & (WorkItem.step == step)
+        signed = [*actions, WorkItem.step.set(step + 1), WorkItem.written_by.set(self.token)]
         if self.item.update_if(signed, mine):
             return
         # The write may have been ours, its answer lost and the request repeated.
-        present = JobItem.read(self.item.pk, self.item.sk, consistent=True)
+        present = type(self.item).read(self.item.pk, self.item.sk, consistent=True)
         if present is None or present.written_by != self.token or present.step != step + 1:
             raise LeaseLostError
-        self.item = present
+        self._hold(present)
+
+    def _hold(self, item: WorkItem) -> None:
+        self.item = item
+        if isinstance(item, JobItem):
+            self.whole = item
 
     def _remaining(self, now: datetime, done: float) -> int | None:
         worked, moved = (now - self.began_at).total_seconds(), done - self.began_done
@@ -101,17 +150,39 @@ class Lease:
         return int(worked * (1 - done) / moved)
 
 
-def take(tenant: Tenant, job_id: str, now: datetime) -> Lease | None:
-    """Hold a job that has work to do, or None when another worker holds it or nothing is to be done."""
-    item = JobItem(*place_of(tenant, job_id))
+def take(tenant: Tenant, job_id: str, now: datetime, part: int | None = None) -> Lease | None:
+    """Hold a job, or a part of it, that has work to do; None when another worker holds it or nothing is to be done."""
     token = secrets.token_hex(8)
-    # `== token`: the first answer may have been lost and the request repeated.
-    free = JobItem.lease.does_not_exist() | (JobItem.lease_until < now) | (JobItem.lease == token)
-    actions = [JobItem.lease.set(token), JobItem.lease_until.set(now + LEASE)]
-    actions.append(JobItem.started_at.set(JobItem.started_at | now))
-    if not item.update_if(actions, free & JobItem.state.is_in(*sorted(ACTIVE))):
+    if part is None:
+        job = JobItem(*place_of(tenant, job_id))
+        return _begun(Lease(tenant, job, token, now, job)) if _held(job, token, now) else None
+    begun = _begun_job(tenant, job_id, now)
+    item = PartItem(*part_place(tenant, job_id, part))
+    if begun is None or not _held(item, token, now):
         return None
-    lease = Lease(tenant, item, token, now, began_done=int(item.percent) / 100)
-    if item.state == State.QUEUED:
+    return _begun(Lease(tenant, item, token, now, begun, part))
+
+
+def _held(item: WorkItem, token: str, now: datetime) -> bool:
+    # `== token`: the first answer may have been lost and the request repeated.
+    free = WorkItem.lease.does_not_exist() | (WorkItem.lease_until < now) | (WorkItem.lease == token)
+    actions = [WorkItem.lease.set(token), WorkItem.lease_until.set(now + LEASE)]
+    actions.append(WorkItem.started_at.set(WorkItem.started_at | now))
+    return item.update_if(actions, free & WorkItem.state.is_in(*sorted(ACTIVE)))
+
+
+def _begun_job(tenant: Tenant, job_id: str, now: datetime) -> JobItem | None:
+    """The job of a part, at work: the first worker of a part begins it. None when it is over."""
+    job = JobItem(*place_of(tenant, job_id))
+    began = [JobItem.state.set(State.RUNNING.value), JobItem.started_at.set(JobItem.started_at | now)]
+    if job.update_if(began, JobItem.state == State.QUEUED.value):
+        return job
+    present = JobItem.read(job.pk, job.sk, consistent=True)
+    return present if present is not None and present.state in ACTIVE else None
+
+
+def _begun(lease: Lease) -> Lease:
+    lease.began_done = int(lease.item.percent) / 100
+    if lease.item.state == State.QUEUED:
         lease._write(assignments({"state": State.RUNNING.value}))
     return lease
