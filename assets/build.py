@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import shutil
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -25,11 +26,12 @@ COPIES = {
     "inter-latin-ext.woff2": FONTS / "inter-latin-ext-wght-normal.woff2",
     "htmx.js": PACKAGES / "htmx.org/dist/htmx.min.js",
     "echarts.js": PACKAGES / "echarts/dist/echarts.common.min.js",
+    "sortable.js": PACKAGES / "sortablejs/Sortable.min.js",
     "mark.svg": HERE / "mark.svg",
     "swagger-ui.css": PACKAGES / "swagger-ui-dist/swagger-ui.css",
     "swagger-ui.js": PACKAGES / "swagger-ui-dist/swagger-ui-bundle.js",
 }
-STYLES = ("tokens", "base", "layout", "controls", "data")
+STYLES = ("tokens", "base", "layout", "controls", "data", "segments")
 COMPRESSED = frozenset({".css", ".js", ".svg"})
 _NAMED = re.compile(r"""(?P<open>url\(["']|(?:import|from) ["']\./)(?P<name>[\w.-]+)(?P<close>["'])""")
 
@@ -75,8 +77,13 @@ def _styles() -> str:
 
 
 def _in_order(folder: Path) -> list[Path]:
-    """Modules with those they import first; `app.js` imports the others."""
-    return sorted(folder.glob("*.js"), key=lambda path: (path.name == "app.js", path.name))
+    """Modules, those that others import first."""
+    modules = {path.name: path for path in sorted(folder.glob("*.js"))}
+    named = {
+        name: {found["name"] for found in _NAMED.finditer(path.read_text())} & modules.keys()
+        for name, path in modules.items()
+    }
+    return [modules[name] for name in TopologicalSorter(named).static_order()]
 
 
 def _renamed(text: str, manifest: dict[str, str]) -> str:
