@@ -1,15 +1,13 @@
 """Segments as values, and what becomes of one customer's memberships as time and facts move. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-from regulars.segments.rules.values import Document, Millis
+from regulars.segments.rules.values import Millis
 
-# A customer whose timer comes late is led through this many changes by time before being judged by the present moment.
-MAX_STEPS = 64
 Because = Literal["event", "time", "edit", "list", "threshold"]
 
 
@@ -52,14 +50,6 @@ class Segment:
     created_by: str | None = None
     evaluated_at: datetime | None = None
     version: int = 1
-
-
-class Judge(Protocol):
-    """A compiled rule bound to no moment: see `rules.compile`."""
-
-    def matches(self, document: Document, now: Millis) -> bool: ...
-
-    def next_change(self, document: Document, now: Millis) -> Millis | None: ...
 
 
 @dataclass(frozen=True, slots=True)
