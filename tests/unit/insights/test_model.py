@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulars.customers import is_activity
 from regulars.insights.model import (
     TOTAL,
     Increments,
@@ -16,7 +17,6 @@ from regulars.insights.model import (
     Recency,
     Sums,
     increments_of,
-    is_activity,
     moves,
 )
 from regulars.kernel.events import Envelope, Key

@@ -6,6 +6,13 @@ that a function which only counts an order does not pay for the rules of profile
 
 from typing import TYPE_CHECKING
 
+from regulars.customers.activity import (
+    choices,
+    counted_as,
+    favourite,
+    is_activity,
+    latest_at_most,
+)
 from regulars.customers.facts import SHARDS as FACTS_SHARDS
 from regulars.customers.facts import (
     Activity,
@@ -34,6 +41,7 @@ from regulars.kernel.lazy import lazy_names
 if TYPE_CHECKING:
     from regulars.customers.attributes import AttributeSchema, Definition, KeptSchema
     from regulars.customers.bulk import Bulk, BulkResult, act_on_many
+    from regulars.customers.fields import GENDERS, STATUSES
     from regulars.customers.interactions import (
         Interaction,
         InteractionPatch,
@@ -59,6 +67,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FACTS_SHARDS",
+    "GENDERS",
+    "STATUSES",
     "Activity",
     "Address",
     "AttributeSchema",
@@ -89,6 +99,8 @@ __all__ = [
     "change",
     "change_interaction",
     "change_totals",
+    "choices",
+    "counted_as",
     "create",
     "customer_partition",
     "customer_subject",
@@ -101,9 +113,12 @@ __all__ = [
     "facts_of",
     "facts_of_many",
     "facts_shard",
+    "favourite",
     "get",
+    "is_activity",
     "is_customer_id",
     "known_by",
+    "latest_at_most",
     "list_customers",
     "list_interactions",
     "list_notes",
@@ -133,6 +148,7 @@ if not TYPE_CHECKING:
         {
             "attributes": "AttributeSchema Definition KeptSchema",
             "bulk": "Bulk BulkResult act_on_many",
+            "fields": "GENDERS STATUSES",
             "interactions": (
                 "Interaction InteractionPatch NewInteraction "
                 "change_interaction list_interactions log_interaction remind"

@@ -1,8 +1,8 @@
 """A customer's facts: one compact item with the list row and all aggregates.
 
-Who writes what: the row (name, status, country …) changes with the profile, by this capability; the totals change in the
-order's own transaction, by commerce, through `change_totals`; counts and last-seen moments are kept by `keep_facts`, through
-`note_activity`. Each group has its own attributes, so the three never overwrite each other.
+Who writes what: the row (name, status, country … and the traits) changes with the profile, by this capability; the totals
+change in the order's own transaction, by commerce, through `change_totals`; counts and last-seen moments are kept by
+`keep_facts`, through `note_activity`. Each group has its own attributes, so the three never overwrite each other.
 """
 
 import zlib
@@ -45,6 +45,7 @@ class FactsItem(Item):
     city = UnicodeAttribute(null=True)
     language = UnicodeAttribute(null=True)
     source = UnicodeAttribute(null=True)
+    traits = JsonAttribute(null=True)
     created_at = TimeAttribute()
     currency = UnicodeAttribute(null=True)
     orders = NumberAttribute(default=0)
@@ -64,7 +65,10 @@ class FactsItem(Item):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a customer without asking their history. Money is in minor units of `currency`."""
+    """What is known of a customer without asking their history. Money is in minor units of `currency`.
+
+    `traits` is what else of the profile rules ask for, as JSON, of that only what is set (see `model.traits_of`).
+    """
 
     tenant: Tenant
     customer_id: str
@@ -79,6 +83,7 @@ class Facts:
     city: str | None = None
     language: str | None = None
     source: str | None = None
+    traits: Mapping[str, Any] = field(default_factory=dict)
     currency: str | None = None
     orders: int = 0
     gross: int = 0
@@ -102,7 +107,9 @@ class Facts:
 
 _NUMBERS = ("orders", "gross", "refunds", "refunded", "spent", "revision", "activity_revision")
 _PLAIN = tuple(
-    one.name for one in fields(Facts) if one.name not in {*_NUMBERS, "tenant", "customer_id", "tags"}
+    one.name
+    for one in fields(Facts)
+    if one.name not in {*_NUMBERS, "tenant", "customer_id", "tags", "traits"}
 )
 
 
@@ -178,7 +185,7 @@ def from_item(tenant: Tenant, item: FactsItem) -> Facts:
     """The domain value of a facts item."""
     given: dict[str, Any] = {name: getattr(item, name) for name in _PLAIN}
     given |= {name: int(getattr(item, name) or 0) for name in _NUMBERS}
-    return Facts(tenant, item.sk, tags=frozenset(item.tags or ()), **given)
+    return Facts(tenant, item.sk, tags=frozenset(item.tags or ()), traits=item.traits or {}, **given)
 
 
 def page_of_shard(tenant: Tenant, shard: int, *, limit: int, after: dict[str, Any] | None) -> Found[Facts]:
@@ -193,6 +200,7 @@ def new_item(facts: Facts) -> FactsItem:
     return FactsItem(
         *facts_key(facts.tenant, facts.customer_id),
         tags=set(facts.tags) or None,
+        traits=dict(facts.traits) or None,
         g1pk=list_partition(facts.tenant),
         g1sk=f"{iso(facts.created_at)}#{facts.customer_id}",
         g2pk=spend_partition(facts.tenant),

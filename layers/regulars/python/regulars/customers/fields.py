@@ -4,7 +4,7 @@ import json
 import re
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
@@ -12,6 +12,8 @@ from regulars.customers import normalise
 
 Status = Literal["active", "inactive", "suspended", "churning", "vip"]
 Gender = Literal["female", "male", "non_binary", "other", "undisclosed"]
+STATUSES: tuple[str, ...] = get_args(Status)
+GENDERS: tuple[str, ...] = get_args(Gender)
 
 MAX_DEPTH = 4
 MAX_JSON = 8 * 1024

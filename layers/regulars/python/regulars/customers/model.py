@@ -211,7 +211,29 @@ def row_of(profile: Profile) -> dict[str, Any]:
         "city": address.city if address else None,
         "language": profile.language,
         "source": profile.source,
+        "traits": traits_of(profile),
     }
+
+
+def traits_of(profile: Profile) -> dict[str, Any]:
+    """What rules ask of a profile besides the row's columns, as JSON, only what is set: the facts are to stay small.
+
+    `social` has the networks without the handles; `emails` says how many addresses, if there is more than one.
+    """
+    address = profile.address
+    born = profile.date_of_birth
+    traits = {
+        "date_of_birth": born.isoformat() if born else None,
+        "gender": profile.gender,
+        "time_zone": profile.time_zone,
+        "region": address.region if address else None,
+        "postal_code": address.postal_code if address else None,
+        "social": sorted(profile.social),
+        "emails": len(profile.emails) if len(profile.emails) > 1 else None,
+        "attributes": profile.attributes,
+        "preferences": profile.preferences,
+    }
+    return {name: value for name, value in traits.items() if value}
 
 
 def with_tags(profile: Profile, add: Iterable[str], remove: Iterable[str]) -> Profile:

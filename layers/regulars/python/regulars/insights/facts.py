@@ -7,8 +7,14 @@ from collections import Counter
 from datetime import datetime
 
 from regulars.commerce.products import categories_of
-from regulars.customers import Activity, customer_partition, facts_of_many, note_activity
-from regulars.insights.model import is_activity
+from regulars.customers import (
+    Activity,
+    counted_as,
+    customer_partition,
+    facts_of_many,
+    is_activity,
+    note_activity,
+)
 from regulars.kernel.consume import handle_once
 from regulars.kernel.events import Envelope
 from regulars.kernel.tenancy import Tenant
@@ -49,7 +55,7 @@ def activity_of(tenant: Tenant, events: list[Envelope]) -> Activity:
     seen: dict[str, datetime] = {}
     habits: dict[str, Counter[str]] = {}
     for event in events:
-        kind = event.name.removeprefix("behaviour.")
+        kind = counted_as(event.name)
         counts[kind] += 1
         seen[kind] = max(seen.get(kind, event.time), event.time)
         if event.name == "order.placed":

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from regulars.customers import is_activity
 from regulars.kernel.events import Envelope
 
 TOTAL = "total"
@@ -154,12 +155,6 @@ def increments_of(event: Envelope, local: Local) -> Increments:
     if rule := RULES.get(event.name):
         rule(increments, event, local)
     return increments
-
-
-def is_activity(name: str) -> bool:
-    """Whether an event is something that the customer did, rather than staff, an import job or we."""
-    topic, _, what = name.partition(".")
-    return name == "order.placed" or (topic in {"behaviour", "cart", "visit"} and what != "abandoned")
 
 
 @dataclass(frozen=True, slots=True)
