@@ -10,17 +10,18 @@ from regulars.kernel.events import Event
 
 
 class Bought(BaseModel):
-    """A line, as far as segments and statistics ask for it."""
+    """A line, as far as segments and statistics ask for it. `category` is the widest that the product was in then."""
 
     model_config = ConfigDict(defer_build=True)
 
     product_id: str
     quantity: int
     total: Minor
+    category: str | None = None
 
     @classmethod
-    def of(cls, line: OrderLine) -> "Bought":
-        return cls(product_id=line.product_id, quantity=line.quantity, total=line.total)
+    def of(cls, line: OrderLine, category: str | None = None) -> "Bought":
+        return cls(product_id=line.product_id, quantity=line.quantity, total=line.total, category=category)
 
 
 class OrderPlaced(Event, name="order.placed"):
