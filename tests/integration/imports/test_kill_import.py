@@ -4,16 +4,12 @@ import os
 import random
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from regulars.imports import chunks
 from regulars.imports.steering import undo_job
@@ -32,6 +28,7 @@ from tests.integration.imports.workbench import (
     totals,
     work,
 )
+from tests.integration.killing import KilledError, killed_at
 
 CHUNK = 7
 EXPECTED = {"customers": 9, "orders": 40, "gross": 40 * 450 + 300, "refunds": 8, "refunded": 8 * 120}
@@ -48,10 +45,6 @@ COUNTS = {
 }
 
 
-class KilledError(BaseException):
-    """The process is dead; nothing of ours may catch this."""
-
-
 def shop_file() -> bytes:
     """40 orders of two lines, 8 refunds, 10 lines of nobody, and a late line of the first order."""
     rows = []
@@ -63,32 +56,6 @@ def shop_file() -> bytes:
         if number % 4 == 3:
             rows.append(f",N{number},2011-07-02 09:30,S1,1,1.20,France")
     return retail(*rows, "0,A0,2011-07-01 09:30,S9,2,1.50,France")
-
-
-@contextmanager
-def killed_at(call: int, *, answered: bool) -> Iterator[None]:
-    """Die at the nth call to AWS: before it, or after it was carried out and before its answer came."""
-    original = BaseClient._make_api_call
-    lock = threading.Lock()
-    made = 0
-
-    def make(self: Any, operation: str, arguments: Any) -> Any:
-        nonlocal made
-        with lock:
-            made += 1
-            mine = made
-        if mine > call or (mine == call and not answered):
-            raise KilledError
-        answer = original(self, operation, arguments)
-        if mine == call:
-            raise KilledError
-        return answer
-
-    BaseClient._make_api_call = make
-    try:
-        yield
-    finally:
-        BaseClient._make_api_call = original
 
 
 def live_and_die(tenant: Tenant, job_id: str, dice: random.Random) -> tuple[Job, int]:
