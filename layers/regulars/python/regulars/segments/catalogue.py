@@ -3,7 +3,7 @@
 Remembered by the warm process; one consistent read of the catalogue's revision says whether it still holds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from graphlib import TopologicalSorter
 from zoneinfo import ZoneInfo
@@ -11,16 +11,11 @@ from zoneinfo import ZoneInfo
 from regulars.kernel.events import Envelope
 from regulars.kernel.tenancy import Tenant
 from regulars.segments.fields import FIELD_OF
+from regulars.segments.kinds import sources_of
 from regulars.segments.model import Segment
 from regulars.segments.rules import Compiled, compile_rule, load_rule
 from regulars.segments.store import Stored, read_all, read_revision
 
-# Which domain events bring, or take back, occurrences of a kind; of the others the kind's own.
-_SOURCES: Mapping[str, tuple[str, ...]] = {
-    "order.placed": ("order.placed", "order.removed"),
-    "order.refunded": ("order.refunded", "order.refund_removed"),
-    "product.bought": ("order.placed", "order.lines_added", "order.removed"),
-}
 _ATTRIBUTES = "attributes."
 _remembered: dict[str, "Catalogue"] = {}
 _MOST_REMEMBERED = 200
@@ -107,7 +102,7 @@ class Catalogue:
         assert rule is not None
         known = [FIELD_OF[name] for name in rule.reads.fields if name in FIELD_OF]
         return {event for field in known for event in field.events} | {
-            event for kind in rule.reads.kinds for event in _SOURCES.get(kind, (kind,))
+            event for kind in rule.reads.kinds for event in sources_of(kind)
         }
 
     def _profile_names(self, segment_id: str) -> set[str]:

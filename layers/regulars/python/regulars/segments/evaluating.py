@@ -159,7 +159,7 @@ class _Turn:
             return document_of(self.facts, reads)
         sinces = [rule.history_since(at) for rule in rules if rule.reads.kinds]
         since = None if None in sinces else min(one for one in sinces if one is not None)
-        history = read_history(self.catalogue.tenant, self.facts, reads.kinds, since, self.now)
+        history = read_history(self.catalogue.tenant, self.facts, reads.kinds, since)
         return document_of(self.facts, reads, history=history)
 
     def _write(self, outcome: Outcome, cause: Cause) -> None:
