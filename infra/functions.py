@@ -90,13 +90,14 @@ Trigger = Http | Authorizer | Events | Queue | Outbox | EveryMinute
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """One function: `name` is its folder under functions/; memory in MB, timeout in seconds."""
+    """One function: `name` is its folder under functions/; memory in MB, timeout in seconds; `science` if it counts in bulk."""
 
     name: str
     trigger: Trigger
     needs: tuple[Need, ...] = ()
     memory: int = 1024
     timeout: int = 20
+    science: bool = False
 
 
 FUNCTIONS: tuple[FunctionSpec, ...] = (
@@ -121,7 +122,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     ),
     FunctionSpec("assets", Http(extra=("GET /assets/{proxy+}",)), memory=512, timeout=10),
     FunctionSpec("publish_events", Outbox(), (Need.PUBLISH, Need.ITEM_SHAPES), timeout=60),
-    FunctionSpec("keep_facts", Events(batch_size=25), (Need.TABLE,), timeout=30),
+    FunctionSpec("keep_facts", Events(batch_size=25), (Need.TABLE, Need.JOBS), timeout=60),
     FunctionSpec("keep_stats", Events(batch_size=100), (Need.TABLE,), timeout=30),
     FunctionSpec(
         "send_messages",
@@ -130,7 +131,12 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         timeout=30,
     ),
     FunctionSpec(
-        "run_jobs", Queue(Need.JOBS), (Need.TABLE, Need.UPLOADS, Need.JOBS), memory=1769, timeout=180
+        "run_jobs",
+        Queue(Need.JOBS),
+        (Need.TABLE, Need.UPLOADS, Need.JOBS),
+        memory=1769,
+        timeout=180,
+        science=True,
     ),
     FunctionSpec("fire_timers", EveryMinute(), (Need.TABLE, Need.TIMERS), timeout=55),
     FunctionSpec("run_timers", Queue(Need.TIMERS, batch_size=10), (Need.TABLE,), timeout=30),

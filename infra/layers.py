@@ -1,9 +1,10 @@
-"""Builds the two Lambda layers without Docker, from the lock file, into `.build/layers`.
+"""Builds the Lambda layers without Docker, from the lock file, into `.build/layers`.
 
 `vendor` holds the third-party packages as wheels for the target platform, stripped of what never runs;
-`regulars` holds the package itself. Each lies in a folder named by the hash of its inputs, so that unchanged
-layers are neither built nor uploaded again. Bytecode is shipped when an interpreter of the target's version is
-here or can be installed; without one Lambda compiles at each cold start, which the build says.
+`science` those that only work in bulk needs; `regulars` the package itself. Each lies in a folder named by
+the hash of its inputs, so that unchanged layers are neither built nor uploaded again. Bytecode is shipped when
+an interpreter of the target's version is here or can be installed; without one Lambda compiles at each cold
+start, which the build says.
 """
 
 import hashlib
@@ -14,13 +15,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from infra.config import ROOT
 
 BUILD_FOLDER = ROOT / ".build" / "layers"
 SOURCE = ROOT / "layers" / "regulars" / "python"
-RECIPE = "1"
+RECIPE = "2"
 USED_SERVICES = frozenset(
     {"cognito-idp", "dynamodb", "events", "lambda", "s3", "secretsmanager", "sesv2", "sns", "sqs", "sts"}
 )
@@ -28,7 +30,7 @@ BOTOCORE_SHARED = frozenset(
     {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
 )
 NEVER_RUN = ("tests", "test", "__pycache__")
-NOISE_SUFFIXES = (".pyi", ".pyx", ".pxd", ".c", ".h")
+NOISE_SUFFIXES = (".pyi", ".pyx", ".pxd", ".c", ".h", ".a")
 NOISE_FILES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
 
@@ -40,6 +42,8 @@ class LayerFolders:
     vendor_hash: str
     regulars: Path
     regulars_hash: str
+    science: Path
+    science_hash: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class Target:
     platform: str | None
 
 
-LAMBDA = Target(python="3.14", platform="aarch64-manylinux2014")
+# Amazon Linux 2023, which Lambda runs Python 3.14 on, has glibc 2.34.
+LAMBDA = Target(python="3.14", platform="aarch64-manylinux_2_28")
 HOST = Target(python=f"{sys.version_info.major}.{sys.version_info.minor}", platform=None)
 
 
@@ -59,21 +64,24 @@ def build_layers(target: Target = LAMBDA) -> LayerFolders:
 
     Raises subprocess.CalledProcessError when a wheel for the target is missing.
     """
-    requirements = _locked_requirements()
     interpreter = find_interpreter(target.python)
     salt = f"{RECIPE} {target} compiled={interpreter is not None}"
-    vendor_hash = _digest([salt, requirements, *sorted(USED_SERVICES)])
-    regulars_hash = _digest([salt, *_contents(SOURCE)])
-    vendor = _once(f"vendor-{vendor_hash}", lambda folder: _vendor(folder, requirements, target, interpreter))
-    regulars = _once(f"regulars-{regulars_hash}", lambda folder: _package(folder, interpreter))
-    for name, folder in (("vendor", vendor), ("regulars", regulars)):
+    built: dict[str, tuple[Path, str]] = {}
+    for name, group in (("vendor", "--no-default-groups"), ("science", "--only-group=science")):
+        requirements = _locked_requirements(group)
+        mark = _digest([salt, requirements, *sorted(USED_SERVICES)])
+        folder = _once(f"{name}-{mark}", partial(_packages, requirements, target, interpreter))
+        built[name] = folder, mark
+    mark = _digest([salt, *_contents(SOURCE)])
+    built["regulars"] = _once(f"regulars-{mark}", partial(_package, interpreter)), mark
+    for name, (folder, _) in built.items():
         print(f"layer {name}: {folder_size(folder) / 1e6:.1f} MB unzipped", file=sys.stderr)
     if interpreter is None:
         print(
             f"no Python {target.python} here: layers ship without bytecode (slower cold starts)",
             file=sys.stderr,
         )
-    return LayerFolders(vendor, vendor_hash, regulars, regulars_hash)
+    return LayerFolders(*built["vendor"], *built["regulars"], *built["science"])
 
 
 def find_interpreter(version: str) -> str | None:
@@ -102,12 +110,12 @@ def folder_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _locked_requirements() -> str:
+def _locked_requirements(group: str) -> str:
     command = [
         uv(),
         "export",
         "--frozen",
-        "--no-default-groups",
+        group,
         "--no-emit-project",
         "--no-annotate",
         "--no-header",
@@ -129,7 +137,7 @@ def _once(name: str, build: Callable[[Path], None]) -> Path:
     return final
 
 
-def _vendor(folder: Path, requirements: str, target: Target, interpreter: str | None) -> None:
+def _packages(requirements: str, target: Target, interpreter: str | None, folder: Path) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as listing:
         listing.write(requirements)
         listing.flush()
@@ -151,14 +159,15 @@ def _vendor(folder: Path, requirements: str, target: Target, interpreter: str | 
     _compile(folder, interpreter)
 
 
-def _package(folder: Path, interpreter: str | None) -> None:
+def _package(interpreter: str | None, folder: Path) -> None:
     shutil.copytree(SOURCE / "regulars", folder / "regulars", ignore=shutil.ignore_patterns("__pycache__"))
     _compile(folder, interpreter)
 
 
 def _strip(folder: Path) -> None:
     """Takes away what Lambda never reads: services we do not call, tests, stubs, C sources, installer records."""
-    for entry in (folder / "botocore" / "data").iterdir():
+    services = folder / "botocore" / "data"
+    for entry in services.iterdir() if services.is_dir() else ():
         if entry.name not in USED_SERVICES | BOTOCORE_SHARED:
             _remove(entry)
     _remove(folder / "bin")

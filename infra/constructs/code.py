@@ -12,6 +12,7 @@ from infra.layers import LayerFolders
 
 FUNCTIONS_FOLDER = ROOT / "functions"
 LIVE_FOLDER = ROOT / "local" / "live"
+_SCIENCE = "ScienceLayer"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class CodeSource:
 
     def __init__(self, scope: Construct, stage: Stage, layers: LayerFolders | None) -> None:
         self._stage = stage
-        self._layers = () if layers is None else _layer_versions(scope, stage, layers)
+        made = {} if layers is None else _layer_versions(scope, stage, layers)
+        self._science = tuple(made.pop(name) for name in (_SCIENCE,) if name in made)
+        self._layers = tuple(made.values())
 
     def of(self, spec: FunctionSpec) -> FunctionCode:
         """The code of one function. Raises FileNotFoundError when its folder has no handler."""
@@ -44,7 +47,8 @@ class CodeSource:
             ignore_mode=IgnoreMode.GIT,
             follow_symlinks=SymlinkFollowMode.ALWAYS,
         )
-        return FunctionCode(asset, handler, self._layers, {})
+        layers = self._layers + self._science if spec.science else self._layers
+        return FunctionCode(asset, handler, layers, {})
 
 
 def _live(handler: str, local: Local) -> FunctionCode:
@@ -56,9 +60,9 @@ def _live(handler: str, local: Local) -> FunctionCode:
 
 def _layer_versions(
     scope: Construct, stage: Stage, folders: LayerFolders
-) -> tuple[lambda_.ILayerVersion, ...]:
-    return tuple(
-        lambda_.LayerVersion(
+) -> dict[str, lambda_.ILayerVersion]:
+    return {
+        construct_id: lambda_.LayerVersion(
             scope,
             construct_id,
             code=lambda_.Code.from_asset(str(folder), asset_hash=digest),
@@ -69,5 +73,6 @@ def _layer_versions(
         for construct_id, folder, digest, description in (
             ("VendorLayer", folders.vendor, folders.vendor_hash, "Third-party packages from uv.lock"),
             ("RegularsLayer", folders.regulars, folders.regulars_hash, "The regulars package"),
+            (_SCIENCE, folders.science, folders.science_hash, "numpy, for work in bulk"),
         )
-    )
+    }

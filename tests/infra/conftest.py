@@ -47,7 +47,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
     folder = tmp_path_factory.mktemp("layer")
     (folder / "python").mkdir()
     (folder / "python" / "placeholder.py").write_text("")
-    layers = LayerFolders(Path(folder), "0" * 32, Path(folder), "1" * 32)
+    layers = LayerFolders(Path(folder), "0" * 32, Path(folder), "1" * 32, Path(folder), "2" * 32)
     made: dict[Stage, Synthesized] = {}
 
     def synthesize(stage: Stage) -> Synthesized:

@@ -31,7 +31,7 @@ for service in sys.argv[2:]:
 
 @pytest.fixture(scope="module")
 def for_host() -> LayerFolders:
-    """Both layers built as for AWS, but for this machine, so that they can be run."""
+    """The layers built as for AWS, but for this machine, so that they can be run."""
     return build_layers(HOST)
 
 
@@ -43,6 +43,7 @@ def for_lambda() -> LayerFolders:
 @pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
 def test_every_handler_imports_from_the_layers_alone(for_host: LayerFolders, spec: FunctionSpec) -> None:
     paths = [ROOT / "functions", for_host.vendor / "python", for_host.regulars / "python"]
+    paths += [for_host.science / "python"] if spec.science else []
     environment = dict.fromkeys(settings_of(spec, local=False), "x") | {
         "CLOCK": "system",
         "LOG_LEVEL": "INFO",
@@ -73,13 +74,19 @@ def test_clients_of_all_used_services_can_be_made_from_the_stripped_layer(for_ho
 
 
 def test_compiled_packages_are_for_lambda_on_arm(for_lambda: LayerFolders) -> None:
-    binaries = list((for_lambda.vendor / "python").rglob("*.so"))
-    assert binaries
+    binaries = [
+        path for layer in (for_lambda.vendor, for_lambda.science) for path in (layer / "python").rglob("*.so")
+    ]
+    assert {"numpy", "cryptography"} <= {part for path in binaries for part in path.parts}
     assert [path.name for path in binaries if not _runs_on_lambda(path)] == []
 
 
 def test_wheels_carry_tags_that_lambda_can_run(for_lambda: LayerFolders) -> None:
-    wheels = list((for_lambda.vendor / "python").glob("*.dist-info/WHEEL"))
+    wheels = [
+        wheel
+        for layer in (for_lambda.vendor, for_lambda.science)
+        for wheel in (layer / "python").glob("*.dist-info/WHEEL")
+    ]
     assert len(wheels) > 10
     assert [path.parent.name for path in wheels if not any(map(_fits, _tags(path)))] == []
 
@@ -87,6 +94,26 @@ def test_wheels_carry_tags_that_lambda_can_run(for_lambda: LayerFolders) -> None
 def test_layers_stay_far_below_the_limit_of_lambda(for_lambda: LayerFolders) -> None:
     assert folder_size(for_lambda.vendor) < 60 * MEGABYTE
     assert folder_size(for_lambda.regulars) < 3 * MEGABYTE
+    assert folder_size(for_lambda.science) < 60 * MEGABYTE
+
+
+NUMPY = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import numpy
+assert numpy.partition(numpy.arange(9.0), 4)[4] == 4 and numpy.bincount([1, 1])[1] == 2
+"""
+
+
+def test_the_stripped_science_layer_counts(for_host: LayerFolders) -> None:
+    command = [sys.executable, "-I", "-S", "-c", NUMPY, str(for_host.science / "python")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_only_the_worker_of_jobs_has_the_science_layer() -> None:
+    # Every other handler is imported above without it: none of them can need numpy.
+    assert [spec.name for spec in FUNCTIONS if spec.science] == ["run_jobs"]
 
 
 def test_unchanged_layers_are_not_built_again(for_host: LayerFolders) -> None:
@@ -96,9 +123,11 @@ def test_unchanged_layers_are_not_built_again(for_host: LayerFolders) -> None:
 
 
 def _runs_on_lambda(path: Path) -> bool:
-    """By name: `x.cpython-314-aarch64-linux-gnu.so` or `x.abi3.so`; by content: an ELF file for AArch64."""
+    """By name: `x.cpython-314-aarch64-linux-gnu.so`, `x.abi3.so` or a library that such a one brings along (`*.libs`); by
+    content: an ELF file for AArch64."""
     is_aarch64 = path.read_bytes()[18:20] == b"\xb7\x00"
-    return is_aarch64 and ("cpython-314" in path.name or "abi3" in path.name)
+    is_library = path.parent.suffix == ".libs"
+    return is_aarch64 and (is_library or "cpython-314" in path.name or "abi3" in path.name)
 
 
 def _tags(wheel: Path) -> list[str]:

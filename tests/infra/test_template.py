@@ -62,11 +62,15 @@ def test_the_same_resources_are_deployed_locally_and_on_aws(
     assert _counts(on_aws, expected_to_differ) == _counts(on_laptop, expected_to_differ)
 
 
-def test_functions_on_aws_run_on_arm_with_both_layers(on_aws: Synthesized) -> None:
+def test_functions_on_aws_run_on_arm_with_both_layers_and_the_worker_of_jobs_with_the_third(
+    on_aws: Synthesized,
+) -> None:
     for function in on_aws.properties("AWS::Lambda::Function"):
         assert function["Runtime"] == "python3.14"
         assert function["Architectures"] == ["arm64"]
-        assert len(function["Layers"]) == 2
+        layers = {reference["Ref"].split("Layer")[0] for reference in function["Layers"]}
+        bulk = {"Science"} if function["FunctionName"].endswith("-run-jobs") else set()
+        assert layers == {"Vendor", "Regulars"} | bulk
 
 
 def test_every_function_keeps_its_log_for_a_set_time(on_aws: Synthesized) -> None:
