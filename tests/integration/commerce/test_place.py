@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from regulars.commerce import orders
+from regulars.commerce import orders, products
 from regulars.commerce.orders import NewOrder, OrderDiffersError
+from regulars.commerce.products import ProductInput
 from regulars.customers import facts_of
 from regulars.kernel.errors import InvalidError, NotFoundError
 from regulars.kernel.events import EventItem
@@ -155,15 +156,50 @@ def test_one_order_by_many_processes_at_once_counts_once(shop: Tenant, customer:
     assert totals(shop, customer) == (1, TOTAL, 0, 0, TOTAL)
 
 
-def test_placing_three_lines_costs_14_units_at_the_most(api: Api, shop: Tenant, customer: str) -> None:
-    headers = {"idempotency-key": "2f1e4b0a-7a1c-4f53-9a43-1f0f3a6d9f10"}
-    for number, who in (("10001", {"id": customer}), ("10002", {"external_id": "c-1"})):
+def test_placing_three_lines_costs_14_units_at_the_most_once_their_products_are_known(
+    api: Api, shop: Tenant, customer: str, now: datetime
+) -> None:
+    put_into_categories(shop, now)
+
+    def units(number: str, who: dict[str, str]) -> float:
+        headers = {"idempotency-key": f"2f1e4b0a-7a1c-4f53-9a43-1f0f3a6d9f10-{number}"}
         with metered() as used:
-            answer = api(
-                "POST /orders", body=body(number, customer=who), headers=headers | {"idempotency-key": number}
-            )
+            answer = api("POST /orders", body=body(number, customer=who), headers=headers)
         assert answer["statusCode"] == 201
-        assert used.units <= 14, used.calls
+        return used.units
+
+    met_first = units("10000", {"id": customer})
+    assert met_first <= 14 + 0.5 * len(LINES) + 0.5, "half a unit a product, and half for the settings"
+    assert units("10001", {"id": customer}) <= 14
+    assert units("10002", {"external_id": "c-1"}) <= 14
+
+
+def test_the_event_says_in_which_category_each_product_is(shop: Tenant, customer: str, now: datetime) -> None:
+    put_into_categories(shop, now)
+    orders.place(shop, new("A-1", customer), now=now)
+    (event,) = events_of(shop, customer, "order.placed")
+    assert [line.get("category") for line in event.data["lines"]] == ["Kitchen", "Table", None]
+
+
+def put_into_categories(tenant: Tenant, now: datetime) -> None:
+    """The mug and the plate have categories, the spoon is no product that we know."""
+    for identifier, path in (("MUG", ["Kitchen", "Mugs"]), ("PLATE-L", ["Table"])):
+        given = {"name": {"en": identifier}, "price": 450, "currency": "GBP", "category": path}
+        products.put(tenant, identifier, ProductInput.model_validate(given), now=now)
+
+
+def test_a_huge_order_is_told_without_categories(shop: Tenant, customer: str, now: datetime) -> None:
+    categories = ["K" * 100]
+    given = {"name": {"en": "Mug"}, "price": 1, "currency": "GBP", "category": categories}
+    products.put(shop, "M" * 100, ProductInput.model_validate(given), now=now)
+    line = {"product_id": "M" * 100, "name": "A mug", "quantity": 1, "unit_price": 1}
+    orders.place(shop, new("A-1", customer, lines=[line] * 1000), now=now)
+    orders.place(shop, new("A-2", customer, lines=[line] * 201), now=now)
+    huge, large = sorted(
+        events_of(shop, customer, "order.placed"), key=lambda event: str(event.data["number"])
+    )
+    assert {line.get("category") for line in huge.data["lines"]} == {None}
+    assert {line.get("category") for line in large.data["lines"]} == set(categories)
 
 
 def test_listing_25_costs_10_units_at_the_most(api: Api, shop: Tenant, customer: str, now: datetime) -> None:

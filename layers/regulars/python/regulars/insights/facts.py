@@ -6,7 +6,6 @@ Per kind of activity how often and when last, and how often each category, payme
 from collections import Counter
 from datetime import datetime
 
-from regulars.commerce.products import categories_of
 from regulars.customers import (
     Activity,
     counted_as,
@@ -46,10 +45,10 @@ def _note(transaction: Transaction, pending: list[Envelope]) -> None:
     # A stale read does no harm: the update's condition fails, and all is read again.
     found = facts_of_many(transaction.tenant, list(by_customer))
     for customer_id, facts in found.items():
-        note_activity(transaction, facts, activity_of(transaction.tenant, by_customer[customer_id]))
+        note_activity(transaction, facts, activity_of(by_customer[customer_id]))
 
 
-def activity_of(tenant: Tenant, events: list[Envelope]) -> Activity:
+def activity_of(events: list[Envelope]) -> Activity:
     """What the events add up to."""
     counts: Counter[str] = Counter()
     seen: dict[str, datetime] = {}
@@ -59,14 +58,14 @@ def activity_of(tenant: Tenant, events: list[Envelope]) -> Activity:
         counts[kind] += 1
         seen[kind] = max(seen.get(kind, event.time), event.time)
         if event.name == "order.placed":
-            for what, choice in _choices(tenant, event):
+            for what, choice in _choices(event):
                 habits.setdefault(what, Counter())[choice] += 1
     return Activity(counts, seen, habits)
 
 
-def _choices(tenant: Tenant, order: Envelope) -> list[tuple[str, str]]:
+def _choices(order: Envelope) -> list[tuple[str, str]]:
     """What was chosen with an order; a category counts once an order."""
     chosen = [("payment", order.data.get("payment_method")), ("channel", order.data.get("channel"))]
-    bought = categories_of(tenant, [line["product_id"] for line in order.data["lines"]])
-    chosen += [("category", category) for category in sorted(set(bought.values()))]
+    bought = {line["category"] for line in order.data["lines"] if line.get("category")}
+    chosen += [("category", category) for category in sorted(bought)]
     return [(what, choice[:80]) for what, choice in chosen if choice]

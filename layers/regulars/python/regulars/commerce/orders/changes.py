@@ -62,10 +62,7 @@ def report(
         when = next(entry.at for entry in order.statuses if entry.status is status)
         if status is Status.CANCELLED:
             return events.cancelled(order, left=left), when
-        changed = events.OrderStatusChanged(
-            order_id=order.id, number=order.number, status=status, current=order.status
-        )
-        return changed, when
+        return events.status_changed(order, status), when
 
     return change(tenant, order_id, decide, tell, now=now, once=once, if_match=if_match)
 
@@ -174,6 +171,7 @@ def remove_imported(tenant: Tenant, order_id: str, job: str, *, now: datetime) -
             order_id=order.id,
             cancelled=not totals.counts(order),
             left=left,
+            job=job,
         )
         subject = customer_subject(tenant, order.customer_id)
         transaction.emit(removed, subject, at=now, history=True)

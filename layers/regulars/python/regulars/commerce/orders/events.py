@@ -1,5 +1,10 @@
-"""What happens to orders. Subject: the customer, in whose timeline they lie. Amounts in minor units of `currency`."""
+"""What happens to orders. Subject: the customer, in whose timeline they lie. Amounts in minor units of `currency`.
 
+`job` is the import that brought the order or refund. One that was undone and imported anew is another with the same id: by
+the job a reader of the timeline tells which of them was removed.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -7,6 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from regulars.commerce.amounts import Currency, Minor
 from regulars.commerce.orders.model import Order, OrderLine, Status
 from regulars.kernel.events import Event
+
+# The category of each product that has one.
+Categories = Mapping[str, str]
+# Lines that fit into an event however long their categories are; bytes that all lines of an event may have.
+_FEW, _MOST = 200, 200_000
 
 
 class Bought(BaseModel):
@@ -37,6 +47,7 @@ class OrderPlaced(Event, name="order.placed"):
     payment_method: str | None = None
     coupon: str | None = None
     cart_id: str | None = None
+    job: str | None = None
 
 
 class OrderStatusChanged(Event, name="order.status_changed"):
@@ -46,6 +57,7 @@ class OrderStatusChanged(Event, name="order.status_changed"):
     number: str
     status: Status
     current: Status
+    job: str | None = None
 
 
 class OrderCancelled(Event, name="order.cancelled"):
@@ -57,6 +69,7 @@ class OrderCancelled(Event, name="order.cancelled"):
     currency: Currency
     placed_at: datetime
     left: int
+    job: str | None = None
 
 
 class OrderRefunded(Event, name="order.refunded"):
@@ -68,6 +81,7 @@ class OrderRefunded(Event, name="order.refunded"):
     order_id: str | None = None
     refund_id: str | None = None
     whole: bool = False
+    job: str | None = None
 
 
 class OrderLinesAdded(Event, name="order.lines_added"):
@@ -80,6 +94,7 @@ class OrderLinesAdded(Event, name="order.lines_added"):
     currency: Currency
     placed_at: datetime
     lines: list[Bought]
+    job: str | None = None
 
 
 class OrderRemoved(Event, name="order.removed"):
@@ -92,6 +107,7 @@ class OrderRemoved(Event, name="order.removed"):
     placed_at: datetime
     cancelled: bool = False
     left: int
+    job: str | None = None
 
 
 class OrderRefundRemoved(Event, name="order.refund_removed"):
@@ -102,21 +118,51 @@ class OrderRefundRemoved(Event, name="order.refund_removed"):
     amount: Minor
     currency: Currency
     refunded_at: datetime
+    job: str | None = None
 
 
-def placed(order: Order, nth: int) -> OrderPlaced:
+def bought(lines: Sequence[OrderLine], categories: Categories) -> list[Bought]:
+    """The lines as events tell of them. A huge order's go without categories, as an event has 256 KB on the bus."""
+    told = [Bought.of(line, categories.get(line.product_id)) for line in lines]
+    if len(told) > _FEW and sum(map(_size, told)) > _MOST:
+        return [Bought.of(line) for line in lines]
+    return told
+
+
+def _size(line: Bought) -> int:
+    return len(line.model_dump_json(exclude_none=True).encode())
+
+
+def job_of(order: Order) -> str | None:
+    """The import that brought an order."""
+    return order.origin.job if order.origin else None
+
+
+def placed(order: Order, nth: int, categories: Categories) -> OrderPlaced:
     """The event of a new order."""
     return OrderPlaced(
         order_id=order.id,
         number=order.number,
         total=order.total,
         currency=order.currency,
-        lines=[Bought.of(line) for line in order.lines],
+        lines=bought(order.lines, categories),
         nth=nth,
         channel=order.channel,
         payment_method=order.payment_method,
         coupon=order.coupon,
         cart_id=order.cart_id,
+        job=job_of(order),
+    )
+
+
+def status_changed(order: Order, status: Status) -> OrderStatusChanged:
+    """The event of a reported status."""
+    return OrderStatusChanged(
+        order_id=order.id,
+        number=order.number,
+        status=status,
+        current=order.status,
+        job=job_of(order),
     )
 
 
@@ -129,4 +175,5 @@ def cancelled(order: Order, left: int) -> OrderCancelled:
         currency=order.currency,
         placed_at=order.placed_at,
         left=left,
+        job=job_of(order),
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from regulars.commerce.orders import events, rules
 from regulars.commerce.orders.changes import change
 from regulars.commerce.orders.model import NewLine, Order, OrderLine, Origin
+from regulars.commerce.products import categories_of
 from regulars.kernel.errors import ConflictError
 from regulars.kernel.events import Event
 from regulars.kernel.tenancy import Tenant
@@ -20,6 +21,7 @@ def append_lines(
     meanwhile, NotFoundError when it is gone.
     """
     added = tuple(OrderLine.of(line) for line in lines)
+    categories = categories_of(tenant, (line.product_id for line in added))
 
     def decide(order: Order) -> Order:
         if order.origin is None or order.origin.job != job:
@@ -39,7 +41,8 @@ def append_lines(
             total=order.total,
             currency=order.currency,
             placed_at=order.placed_at,
-            lines=[events.Bought.of(line) for line in added],
+            lines=events.bought(added, categories),
+            job=events.job_of(order),
         )
         return told, order.placed_at
 

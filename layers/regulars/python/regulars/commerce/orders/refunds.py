@@ -70,7 +70,11 @@ def record_refund(
 
 def _tell(transaction: Transaction, refund: Refund, history: bool) -> None:
     refunded = events.OrderRefunded(
-        number=refund.number, amount=refund.amount, currency=refund.currency, refund_id=refund.id
+        number=refund.number,
+        amount=refund.amount,
+        currency=refund.currency,
+        refund_id=refund.id,
+        job=refund.origin.job if refund.origin else None,
     )
     subject = customer_subject(transaction.tenant, refund.customer_id)
     transaction.emit(refunded, subject, at=refund.refunded_at, history=history)
@@ -109,7 +113,9 @@ def remove_refund(tenant: Tenant, refund_id: str, job: str, *, now: datetime) ->
         transaction.delete(RefundItem.of(tenant, refund), RefundItem.pk.exists(), MovedError())
         change_totals(transaction, facts, TotalsChange(refunds=-1, refunded=-refund.amount))
         removed = events.OrderRefundRemoved(
-            **refund.model_dump(include={"number", "amount", "currency", "refunded_at"}), refund_id=refund.id
+            **refund.model_dump(include={"number", "amount", "currency", "refunded_at"}),
+            refund_id=refund.id,
+            job=job,
         )
         transaction.emit(removed, customer_subject(tenant, refund.customer_id), at=now, history=True)
         transaction.commit()

@@ -9,6 +9,7 @@ from regulars.commerce.contention import contended
 from regulars.commerce.orders import events, rules, store, totals
 from regulars.commerce.orders.model import NewOrder, Order, OrderLine, Origin, Status, StatusEntry
 from regulars.commerce.orders.store import OrderItem
+from regulars.commerce.products import categories_of
 from regulars.customers import Facts, FactsMovedError, customer_subject, resolve
 from regulars.kernel.errors import ConflictError, NotFoundError
 from regulars.kernel.idempotency import Once
@@ -57,6 +58,7 @@ def place(
     placed_at = rules.past(new.placed_at or now, now, "/placed_at")
     number = new.number or ulid(now)
     customer_id = resolve(tenant, new.customer, verify=False)
+    categories = categories_of(tenant, (line.product_id for line in new.lines))
 
     def attempt(again: bool) -> Order:
         facts = totals.existing_facts(tenant, customer_id, consistent=again, pointer="/customer")
@@ -67,7 +69,7 @@ def place(
         # The key's guard comes first: of two failed conditions the first one is answered.
         transaction.remember(once, order)
         transaction.create(OrderItem.of(tenant, order), _TakenError)
-        _tell(transaction, order, facts, history)
+        _tell(transaction, order, facts, categories, history)
         totals.move(transaction, facts, None, order)
         transaction.commit()
         return order
@@ -119,17 +121,18 @@ def _order(
     )
 
 
-def _tell(transaction: Transaction, order: Order, facts: Facts, history: bool) -> None:
+def _tell(
+    transaction: Transaction, order: Order, facts: Facts, categories: events.Categories, history: bool
+) -> None:
     subject = customer_subject(transaction.tenant, order.customer_id)
     after = facts.orders + rules.counted(order).orders
-    transaction.emit(events.placed(order, nth=facts.orders + 1), subject, at=order.placed_at, history=history)
+    placed = events.placed(order, facts.orders + 1, categories)
+    transaction.emit(placed, subject, at=order.placed_at, history=history)
     for entry in order.statuses:
         if entry.status is Status.CANCELLED:
             transaction.emit(events.cancelled(order, left=after), subject, at=entry.at, history=history)
         else:
-            changed = events.OrderStatusChanged(
-                order_id=order.id, number=order.number, status=entry.status, current=order.status
-            )
+            changed = events.status_changed(order, entry.status)
             transaction.emit(changed, subject, at=entry.at, history=history)
 
 
