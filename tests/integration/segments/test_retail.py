@@ -1,0 +1,115 @@
+"""The prebuilt segments on a real year, customer for customer against plain SQL, and then 60 days in which only time passes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from regulars import segments
+from regulars.kernel.tenancy import Tenant
+from regulars.kernel.timers import SHARDS, due_timers, timer_of
+from regulars.segments.evaluating import evaluate_timer
+from regulars.segments.prebuilt import ensure_prebuilt
+from tests.integration.segments import retail
+from tests.integration.segments.working import run_jobs
+
+DAYS = 60
+# What each prebuilt segment says, in SQL; `$now` is the moment. Days count by London's clock.
+SQL = {
+    "high-value": """
+        with spent as (
+            select customer, sum(pence) as pence from
+                (select customer, pence from orders union all select customer, -pence from refunds)
+            where customer in (select customer from orders) group by customer),
+        ranked as (select *, row_number() over (order by pence desc) as place, count(*) over () as n from spent)
+        select customer from spent
+        where pence >= (select pence from ranked where place = cast(ceil(n * 0.2) as bigint))""",
+    "frequent-buyers": """
+        select customer from orders where at > {back90} group by customer having count(*) >= 3""",
+    "at-risk": """
+        select customer from orders group by customer having max(at) <= {back30}""",
+    "new": """
+        select customer from (select customer, at from orders union all select customer, at from refunds)
+        group by customer having min(at) > {back30}""",
+}
+SQL["vip"] = f"({SQL['high-value']}) intersect ({SQL['frequent-buyers']})"
+
+
+def by_sql(database: duckdb.DuckDBPyConnection, key: str, now: datetime) -> set[str]:
+    """The customer numbers of a segment at a moment."""
+    backs = {
+        f"back{days}": f"((timezone('Europe/London', $now) - interval {days} day) at time zone 'Europe/London')"
+        for days in (30, 90)
+    }
+    query = SQL[key].format(**backs)
+    given = {"now": now} if "$now" in query else {}
+    return {customer for (customer,) in database.execute(query, given).fetchall()}
+
+
+def members(tenant: Tenant, segment_id: str) -> set[str]:
+    found: set[str] = set()
+    cursor = None
+    while True:
+        page = segments.members(tenant, segment_id, limit=100, cursor=cursor)
+        found |= {one.customer_id for one in page.items}
+        if (cursor := page.next) is None:
+            return found
+
+
+def let_time_pass(tenant: Tenant, now: datetime) -> tuple[int, set[str]]:
+    """Everything that is due for the tenant's customers; how many judgements it took, and whose timers fired."""
+    judged, woken = 0, set()
+    for shard in range(SHARDS):
+        for item in list(due_timers(shard, now)):
+            if item.tenant == tenant.id and item.name == "segments.evaluate":
+                message = {
+                    "tenant": item.tenant,
+                    "name": item.name,
+                    "subject": item.subject,
+                    "due": item.due.isoformat(),
+                }
+                judged += evaluate_timer(timer_of(message), now)
+                woken.add(item.subject)
+    return judged, woken
+
+
+@pytest.fixture
+def year(tenant: Tenant, jobs_queue: str) -> tuple[Tenant, dict[str, str], Any]:
+    """The shop at the end of its year, its segments evaluated once."""
+    from tests.integration.imports.workbench import open_shop
+
+    open_shop(tenant)
+    database = retail.connect()
+    numbers = {identifier: number for number, identifier in retail.load(tenant, database).items()}
+    ensure_prebuilt(tenant, now=retail.END)
+    run_jobs(tenant, retail.END)
+    return tenant, numbers, database
+
+
+def test_the_year_agrees_with_sql_and_stays_right_for_sixty_days_without_a_bulk_run(
+    year: tuple[Tenant, dict[str, str], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tenant, numbers, database = year
+    ids = {one.key: one.id for one in segments.list_segments(tenant, now=retail.END) if one.key in SQL}
+    assert set(ids) == set(SQL)
+
+    def standing() -> dict[str, set[str]]:
+        return {key: {numbers[one] for one in members(tenant, ids[key])} for key in ids}
+
+    judged = wakes = moved = 0
+    before = standing()
+    for day in range(DAYS + 1):
+        now = retail.END + timedelta(days=day)
+        if day:
+            more, woken = let_time_pass(tenant, now)
+            judged, wakes = judged + more, wakes + len(woken)
+        present = standing()
+        for key in ids:
+            assert present[key] == by_sql(database, key, now), f"{key} on day {day}"
+        moved += len(set().union(*(present[key] ^ before[key] for key in ids)))
+        before = present
+
+    with capsys.disabled():
+        print(f"\n60 days: {moved} customers moved, {wakes} evaluations, {judged} rules judged")
+    assert wakes < 3 * moved
