@@ -12,6 +12,7 @@ from regulars.segments.rules.values import Field, Value, ValueType
 
 ATTRIBUTES = "attributes."
 _REMEMBERED_SECONDS = 30.0
+_ASK_AGAIN_SECONDS = 1.0
 _MOST_REMEMBERED = 1000
 _remembered: dict[str, tuple[float, Mapping[str, Field]]] = {}
 
@@ -29,13 +30,23 @@ _TYPES = {
 def attribute_fields(tenant: Tenant, *, fresh: bool = False) -> Mapping[str, Field]:
     """The fields by name, up to 30 seconds old unless `fresh`. 0.5 request units when they are read."""
     known = _remembered.get(tenant.id)
-    if known is not None and not fresh and known[0] > time.monotonic():
+    if known is not None and not fresh and known[0] > time.monotonic() - _REMEMBERED_SECONDS:
         return known[1]
     if len(_remembered) >= _MOST_REMEMBERED:
         _remembered.clear()
     fields = {field.name: field for field in map(attribute_field, attribute_schema(tenant).attributes)}
-    _remembered[tenant.id] = time.monotonic() + _REMEMBERED_SECONDS, fields
+    _remembered[tenant.id] = time.monotonic(), fields
     return fields
+
+
+def attribute_field_of(tenant: Tenant, name: str) -> Field | None:
+    """The field of a name, or None. A name that is not known may be new: it is looked up again, once a second at the most."""
+    fields = attribute_fields(tenant)
+    if name not in fields and name.startswith(ATTRIBUTES):
+        read_at, _ = _remembered.get(tenant.id, (0.0, {}))
+        if read_at < time.monotonic() - _ASK_AGAIN_SECONDS:
+            fields = attribute_fields(tenant, fresh=True)
+    return fields.get(name)
 
 
 def attribute_field(definition: Definition) -> Field:

@@ -197,10 +197,18 @@ _SOURCES: Mapping[str, tuple[str, ...]] = {
     BOUGHT: ("order.placed", "order.lines_added", "order.removed"),
     "order.cancelled": ("order.cancelled", "order.removed"),
     "order.status_changed": ("order.status_changed", "order.removed"),
-    "order.refunded": ("order.refunded", "order.refund_removed", "order.removed"),
+    "order.refunded": ("order.refunded", "order.refund_removed"),
 }
 
 
 def sources_of(kind: str) -> tuple[str, ...]:
     """The domain events that bring occurrences of a kind, change them, or take them back."""
     return _SOURCES.get(kind, (kind,))
+
+
+def kind_of(name: str) -> EventKind | None:
+    """The kind of a name; kinds of behaviour that are not listed are a shop's own."""
+    if name in KIND_OF or not name.startswith(BEHAVIOUR):
+        return KIND_OF.get(name)
+    label = name.removeprefix(BEHAVIOUR).replace("_", " ").capitalize()
+    return _behaviour(name.removeprefix(BEHAVIOUR), label, _PRODUCT)
