@@ -188,9 +188,12 @@ def from_item(tenant: Tenant, item: FactsItem) -> Facts:
     return Facts(tenant, item.sk, tags=frozenset(item.tags or ()), traits=item.traits or {}, **given)
 
 
-def page_of_shard(tenant: Tenant, shard: int, *, limit: int, after: dict[str, Any] | None) -> Found[Facts]:
-    """Facts of a shard in the order of ids; `after` is the previous page's `last`. 0.5 request units per 4 KB."""
-    found = FactsItem.page(facts_shard(tenant, shard), limit=limit, after=after)
+def page_of_shard(
+    tenant: Tenant, shard: int, *, limit: int, after: dict[str, Any] | None, consistent: bool = False
+) -> Found[Facts]:
+    """Facts of a shard in the order of ids; `after` is the previous page's `last`. 0.5 request units per 4 KB, 1 when
+    consistent."""
+    found = FactsItem.page(facts_shard(tenant, shard), limit=limit, after=after, consistent=consistent)
     return Found([from_item(tenant, item) for item in found.items], found.last)
 
 

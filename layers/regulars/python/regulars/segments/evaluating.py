@@ -16,8 +16,8 @@ from regulars.kernel.logs import logger, metric
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.timers import Timer, settle
 from regulars.kernel.transaction import Transaction
+from regulars.segments.asking import Question, reached, rules_of
 from regulars.segments.catalogue import Catalogue, catalogue_of
-from regulars.segments.documents import document_of, read_history
 from regulars.segments.members_store import (
     MembershipWriter,
     Moved,
@@ -27,8 +27,7 @@ from regulars.segments.members_store import (
 )
 from regulars.segments.membership import Outcome, advance
 from regulars.segments.model import Because, Change, State
-from regulars.segments.rules import Compiled, Reads
-from regulars.segments.rules.values import Document, Millis, millis
+from regulars.segments.rules.values import Millis, millis
 
 _ATTEMPTS = 12
 _BATCH = 100
@@ -133,34 +132,13 @@ class _Turn:
         due = {one: at for one, at in self.state.next.items() if at <= now}
         if not woken and not due and cause.fired is None:
             return 0
-        document = self._document(self._reached({*woken, *due}), min(due.values(), default=now))
+        rules = rules_of(self.catalogue, reached(self.catalogue, {*woken, *due}))
+        document = Question.of(rules, min(due.values(), default=now)).document(self.facts)
         outcome = advance(self.catalogue, self.state, document, woken, cause.because, now)
         for segment, error in outcome.errors:
             _log.error("a segment could not be evaluated", extra={"segment": segment}, exc_info=error)
         self._write(outcome, cause)
         return outcome.judged
-
-    def _reached(self, segments: set[str]) -> list[Compiled]:
-        """The rules of the segments, and of all that refer to them through any number of steps."""
-        reached, waiting = set(segments), list(segments)
-        while waiting:
-            further = self.catalogue.dependants(waiting.pop()) - reached
-            reached |= further
-            waiting += further
-        known = reached & self.catalogue.segments.keys()
-        rules = [self.catalogue.compiled(one) for one in known]
-        rules += [self.catalogue.previous(one) for one in known if self.catalogue.segments[one].quiet]
-        return [rule for rule in rules if rule is not None]
-
-    def _document(self, rules: list[Compiled], at: Millis) -> Document:
-        assert self.facts is not None
-        reads = Reads.of_all([rule.reads for rule in rules])
-        if not reads.kinds:
-            return document_of(self.facts, reads)
-        sinces = [rule.history_since(at) for rule in rules if rule.reads.kinds]
-        since = None if None in sinces else min(one for one in sinces if one is not None)
-        history = read_history(self.catalogue.tenant, self.facts, reads.kinds, since)
-        return document_of(self.facts, reads, history=history)
 
     def _write(self, outcome: Outcome, cause: Cause) -> None:
         reasons = {segment: f"{type(error).__name__}: {error}"[:300] for segment, error in outcome.errors}
