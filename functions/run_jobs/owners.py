@@ -2,5 +2,6 @@
 
 from regulars.imports.worker import OWNERS as IMPORTS
 from regulars.kernel.turns import Owner
+from regulars.segments.sweeping import OWNERS as SEGMENTS
 
-OWNERS: dict[str, Owner] = {**IMPORTS}
+OWNERS: dict[str, Owner] = {**IMPORTS, **SEGMENTS}
