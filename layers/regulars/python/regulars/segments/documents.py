@@ -47,8 +47,8 @@ def read_history(
     """The occurrences of each kind, newest first: all from `since` on (ever), maybe some before; those that lie ahead too, so
     that it can be known when they begin to count.
 
-    Kinds of which the facts know that there is nothing cost nothing; otherwise one Query, see `events_since`: about 1 request
-    unit for five events of whatever kind since then, half of it when not consistent.
+    Kinds of which the facts know that there is nothing cost nothing; otherwise one Query of all events since then, of whatever
+    kind (see `events_since`): about 1 request unit for ten of them, half of it when not consistent.
     """
     asked = {kind for kind in kinds if _may_have(facts, kind, since)}
     found: dict[str, list[Occurrence]] = {kind: [] for kind in kinds}

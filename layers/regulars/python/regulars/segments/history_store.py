@@ -1,6 +1,9 @@
 """Reading the events that history conditions ask for from the customer's own partition."""
 
+import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 
 from regulars.customers import customer_partition
 from regulars.kernel.events import EventItem
@@ -22,8 +25,8 @@ def events_since(
     """A customer's events of these names from `since` on (a little earlier ones may be among them), those that lie ahead
     included, in no order that matters.
 
-    0.5 request units per 4 KB of all events from then on, of whatever name, 1 when consistent; an event has 0.5 to 1 KB. Only
-    the events asked for travel, without what no rule reads.
+    0.5 request units per 4 KB of all events from then on, of whatever name, 1 when consistent; an event has 0.3 KB, an order
+    of three lines 0.7. Only the events asked for travel, without what no rule reads.
     """
     wanted = sorted(set(names))
     found = EventItem.query(
@@ -33,8 +36,14 @@ def events_since(
         consistent_read=consistent,
         attributes_to_get=list(_READ),
     )
-    for item in found:
-        yield Told(item.id, item.name, millis(item.time), item.data)
+    for page in found.page_iter:
+        yield from map(_told, page["Items"])
+
+
+def _told(raw: dict[str, Any]) -> Told:
+    # Straight from what came over the wire: as an `EventItem` it takes five times as long, and bulk runs read millions.
+    at = datetime.fromisoformat(raw["time"]["S"])
+    return Told(raw["id"]["S"], raw["name"]["S"], millis(at), json.loads(raw["data"]["S"]))
 
 
 def _place(since: Millis | None) -> str:
