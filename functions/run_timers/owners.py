@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from regulars import segments
 from regulars.commerce import carts
 from regulars.customers import remind
 from regulars.kernel.clock import clock
@@ -17,6 +18,7 @@ Owner = Callable[[Timer, datetime], Any]
 OWNERS: dict[str, Owner] = {
     "cart.abandon": lambda timer, now: carts.abandon(timer, now=now),
     "interaction.due": lambda timer, now: remind(timer, now=now),
+    "segments.evaluate": lambda timer, now: segments.evaluate_timer(timer, now),
 }
 _clock = clock()
 

@@ -198,14 +198,13 @@ class MembershipWriter:
         answers what is armed afterwards."""
         tx, armed = self._tx, step.before.timer
         wanted = None if step.gone else min(step.after.next.values(), default=None)
-        if armed is not None and (step.fired or step.gone):
-            disarm(tx, timer_for(tx.tenant, step.customer_id, armed))
-            armed = None
-        if wanted is None or (armed is not None and armed <= wanted):
+        early_enough = not step.fired and not step.gone and (wanted is None or (armed or 0) < wanted)
+        if armed is not None and (armed == wanted or early_enough):
             return armed
         if armed is not None:
             disarm(tx, timer_for(tx.tenant, step.customer_id, armed))
-        arm(tx, timer_for(tx.tenant, step.customer_id, wanted))
+        if wanted is not None:
+            arm(tx, timer_for(tx.tenant, step.customer_id, wanted))
         return wanted
 
     def _spells(self, step: Moved) -> None:
