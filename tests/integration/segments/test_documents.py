@@ -1,5 +1,6 @@
 """Documents from facts and timelines as they are kept."""
 
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,7 +20,10 @@ from regulars.insights.facts import keep_facts
 from regulars.kernel.tenancy import Tenant
 from regulars.segments.attribute_fields import attribute_fields
 from regulars.segments.documents import document_of, read_history
-from regulars.segments.rules.values import Occurrence, millis
+from regulars.segments.kinds import KINDS
+from regulars.segments.occurrences import Told, occurrences
+from regulars.segments.rules.values import Occurrence, ValueType, millis
+from regulars.segments.vocabulary import vocabulary_of
 from tests.integration.pipeline.shop import events_of, new_customer
 from tests.metering import Meter, metered
 
@@ -246,6 +250,30 @@ def used(tenant: Tenant, known: Facts, *kinds: str, since: datetime | None = Non
     return meter
 
 
+def test_what_the_facts_say_spares_no_event_that_counts(shop: Tenant, now: datetime) -> None:
+    ann = new_customer(shop, now - timedelta(days=400))
+    chance = random.Random(7)
+    for number in range(25):
+        order(shop, ann, f"A-{number}", now - timedelta(minutes=chance.randrange(500_000)))
+    for kind in ("page_view", "login", "took_a_quiz"):
+        viewed(shop, ann, now, chance.sample(range(9000), 10), kind)
+    whole = history_of_all(shop, ann)
+    known = facts(shop, ann)
+    for kind, everything in whole.items():
+        for _ in range(10):
+            since = millis(now - timedelta(minutes=chance.randrange(550_000)))
+            found = read_history(shop, known, frozenset({kind}), since)[kind]
+            assert [one for one in found if one.at >= since] == [one for one in everything if one.at >= since]
+            assert [one for one in everything if one in found] == found
+
+
+def history_of_all(tenant: Tenant, customer_id: str) -> dict[str, list[Occurrence]]:
+    """Of every kind, from all events there are."""
+    told = [Told(one.id, one.name, millis(one.time), one.data) for one in events_of(tenant, [customer_id])]
+    kinds = {kind.name for kind in KINDS} | {"behaviour.took_a_quiz"}
+    return occurrences(kinds, told, lambda: "GBP")
+
+
 def test_what_never_happened_or_not_since_is_not_asked_for(shop: Tenant, now: datetime) -> None:
     ann = new_customer(shop, now)
     never = facts(shop, ann)
@@ -313,3 +341,18 @@ def test_nobody_elses_events_are_read(shop: Tenant, other_tenant: Tenant, now: d
     assert read_history(
         other_tenant, replace(known, customer_id=bob), frozenset({"behaviour.page_view"}), None
     ) == {"behaviour.page_view": []}
+
+
+def test_a_tenants_rules_may_speak_of_its_own_attributes(
+    shop: Tenant, other_tenant: Tenant, now: datetime
+) -> None:
+    assert vocabulary_of(shop).field("attributes.plan") is None
+    enum = Definition(key="plan", type="enum", values=["free", "paid"], label="Plan")
+    define_attributes(shop, [enum, Definition(key="joined", type="date")])
+    field = vocabulary_of(shop).field("attributes.plan")
+    assert field is not None
+    assert (field.label, field.type, field.choices) == ("Plan", ValueType.CHOICE, ("free", "paid"))
+    assert vocabulary_of(other_tenant).field("attributes.plan") is None
+    described = vocabulary_of(shop).described()
+    assert {"age", "attributes.plan", "attributes.joined"} <= {one["name"] for one in described["fields"]}
+    assert "product.bought" in {one["name"] for one in described["events"]}

@@ -4,11 +4,14 @@ import time
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from regulars.customers import Definition, Facts, attribute_schema
+from regulars.customers import Facts
 from regulars.kernel.tenancy import Tenant
 from regulars.segments.rules.values import Field, Value, ValueType
+
+if TYPE_CHECKING:
+    from regulars.customers import Definition
 
 ATTRIBUTES = "attributes."
 _REMEMBERED_SECONDS = 30.0
@@ -32,6 +35,9 @@ def attribute_fields(tenant: Tenant, *, fresh: bool = False) -> Mapping[str, Fie
     known = _remembered.get(tenant.id)
     if known is not None and not fresh and known[0] > time.monotonic() - _REMEMBERED_SECONDS:
         return known[1]
+    # The schema brings the rules of profiles with it, which most evaluations can do without.
+    from regulars.customers import attribute_schema
+
     if len(_remembered) >= _MOST_REMEMBERED:
         _remembered.clear()
     fields = {field.name: field for field in map(attribute_field, attribute_schema(tenant).attributes)}
@@ -49,7 +55,7 @@ def attribute_field_of(tenant: Tenant, name: str) -> Field | None:
     return fields.get(name)
 
 
-def attribute_field(definition: Definition) -> Field:
+def attribute_field(definition: "Definition") -> Field:
     """The field of a custom attribute. A value that was written before the definition, and is not of its type, is missing."""
     type = _TYPES[definition.type]
     return Field(
