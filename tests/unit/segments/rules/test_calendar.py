@@ -28,7 +28,7 @@ from regulars.segments.rules.edges import (
     Now,
     edges_of_period,
 )
-from regulars.segments.rules.values import millis
+from regulars.segments.rules.values import millis, moment_of
 
 ZONES = (
     "Europe/Warsaw",
@@ -46,23 +46,31 @@ SINCE, UNTIL = millis(datetime(1995, 1, 1, tzinfo=UTC)), millis(datetime(2035, 1
 
 
 def _turns(zone: str) -> list[int]:
-    """The moments between `SINCE` and `UNTIL`, to the hour, at which the zone's offset changes."""
+    """The very moments between `SINCE` and `UNTIL` at which the zone's offset changes."""
     at = [datetime(1995, 1, 1, tzinfo=UTC) + timedelta(hours=6 * step) for step in range(40 * 1461)]
     offsets = [moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in at]
-    return [millis(at[i]) for i in range(1, len(at)) if offsets[i] != offsets[i - 1]]
+    found = []
+    for place in range(1, len(at)):
+        if offsets[place] != offsets[place - 1]:
+            low, high = at[place - 1], at[place]
+            while high - low > timedelta(seconds=1):
+                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+                same = middle.astimezone(ZoneInfo(zone)).utcoffset() == offsets[place - 1]
+                low, high = (middle, high) if same else (low, middle)
+            found.append(millis(high))
+    return found
 
 
 TURNS = {zone: _turns(zone) for zone in ZONES}
+JITTER = st.sampled_from((0, 0, 0, 1, -1, 2, -2))
 
 
 @st.composite
 def moments(draw: st.DrawFn, zone: str) -> int:
-    """Any moment, but mostly those around a change of the clocks, or days away from one."""
-    if TURNS[zone] and draw(st.booleans()):
+    """Any moment, but mostly those at a change of the clocks, or some half hours and days away from one."""
+    if TURNS[zone] and draw(st.integers(0, 3)):
         turn = draw(st.sampled_from(TURNS[zone])) + DAY * draw(st.sampled_from((0, 0, 1, -1, 7, 30, -30)))
-        return turn + draw(
-            st.integers(-8 * HOUR, 2 * HOUR) | st.integers(-16, 4).map(lambda n: n * HOUR // 2)
-        )
+        return turn + HOUR // 2 * draw(st.sampled_from((0, 0, 1, -1, 2, -2, 4, -4, 48))) + draw(JITTER)
     return draw(st.integers(SINCE, UNTIL))
 
 
@@ -78,6 +86,12 @@ def _edges(zone: str) -> list[Edge]:
     return found
 
 
+def _shown(at: int, zone: str) -> int:
+    """What a clock on the wall shows, without our calendar's patience with repeated hours."""
+    local = moment_of(at).astimezone(ZoneInfo(zone))
+    return millis(local.replace(tzinfo=UTC))
+
+
 @given(st.data(), zones)
 def test_the_wall_clock_never_goes_back(data: st.DataObject, zone: str) -> None:
     calendar = CALENDARS[zone]
@@ -88,19 +102,22 @@ def test_the_wall_clock_never_goes_back(data: st.DataObject, zone: str) -> None:
 
 
 @given(st.data(), zones)
-def test_an_instant_is_the_first_at_which_the_wall_clock_has_come_so_far(
+def test_an_instant_is_the_first_at_which_a_clock_shows_that_time_or_later(
     data: st.DataObject, zone: str
 ) -> None:
     calendar = CALENDARS[zone]
-    wall = data.draw(moments(zone))
-    at = calendar.instant(wall)
-    assert calendar.wall(at) >= wall > calendar.wall(at - 1)
+    at = data.draw(moments(zone))
+    wall = _shown(at, zone) + data.draw(JITTER)
+    first = calendar.instant(wall)
+    assert _shown(first, zone) >= wall > _shown(first - 1, zone)
+    assert first <= at or wall > _shown(at, zone)
 
 
 @given(st.data(), zones, days)
 def test_ahead_is_the_exact_inverse_of_back(data: st.DataObject, zone: str, count: int) -> None:
     calendar = CALENDARS[zone]
-    at = data.draw(moments(zone))
+    # What lies just so many days before a moment that is hard itself, or just next to that.
+    at = calendar.back(data.draw(moments(zone)), count) + data.draw(JITTER)
     left = calendar.ahead(at, count)
     assert calendar.back(left, count) >= at > calendar.back(left - 1, count)
 
@@ -110,7 +127,8 @@ def test_every_edge_moves_forward_only_and_knows_when_it_reaches_a_moment(
     data: st.DataObject, zone: str
 ) -> None:
     edge = data.draw(st.sampled_from(_edges(zone)))
-    value, now = data.draw(moments(zone)), data.draw(moments(zone))
+    now = data.draw(moments(zone))
+    value = data.draw(moments(zone) | st.just(edge.at(data.draw(moments(zone))))) + data.draw(JITTER)
     assert edge.at(now) <= edge.at(now + data.draw(st.integers(0, 3 * HOUR)))
     reached = edge.reaches(value)
     assert (edge.at(now) >= value) == (now >= reached)
@@ -171,6 +189,12 @@ def test_thirty_days_ago_is_the_same_time_of_day_though_the_clocks_changed() -> 
     calendar = CALENDARS["Europe/Warsaw"]
     now = millis(datetime(2026, 4, 10, 10, tzinfo=UTC))  # noon in summer time
     assert calendar.back(now, 30) == millis(datetime(2026, 3, 11, 11, tzinfo=UTC))  # noon in winter time
+
+
+def test_a_day_after_three_oclock_is_reached_as_the_repeated_hour_begins_again() -> None:
+    calendar = CALENDARS["Europe/Warsaw"]
+    at = millis(datetime(2016, 10, 29, 1, tzinfo=UTC))  # 03:00, the day before the clocks go back from 03:00
+    assert calendar.ahead(at, 1) == millis(datetime(2016, 10, 30, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(("zone", "skipped"), [("Pacific/Apia", date(2011, 12, 30))])

@@ -86,7 +86,7 @@ class Calendar:
         return self._transition(at + offset - before, at) + before
 
     def instant(self, wall: Millis) -> Millis:
-        """The first moment at which the wall clock shows `wall` or later.
+        """The first moment at which a clock on the wall really shows `wall` or later.
 
         A time that is skipped gives the moment of the skip, a time that comes twice gives its first pass.
         """
@@ -117,7 +117,10 @@ class Calendar:
 
     def ahead(self, at: Millis, days: int) -> Millis:
         """The first `now` with `back(now, days) >= at`: when what happened at `at` is `days` days ago."""
-        return self.instant(self.wall(at - 1) + 1 + days * DAY)
+        # The first reading that the clock on the wall had never shown before `at`, and so many days later.
+        wall = min(self.wall(at), self.wall(at - 1) + 1) + days * DAY
+        # A clock that stands still at the end of a repeated hour shows that end from the start of the second pass.
+        return min(self.instant(wall), self.instant(wall - 1) + 1)
 
     # Days
 
