@@ -2,6 +2,7 @@
 
 from regulars.imports.worker import OWNERS as IMPORTS
 from regulars.kernel.turns import Owner
+from regulars.segments.clearing import CLEAR, CLEARING
 from regulars.segments.sweeping import OWNERS as SEGMENTS
 
-OWNERS: dict[str, Owner] = {**IMPORTS, **SEGMENTS}
+OWNERS: dict[str, Owner] = {**IMPORTS, **SEGMENTS, CLEAR: CLEARING}

@@ -5,20 +5,110 @@ from typing import TYPE_CHECKING
 from regulars.kernel.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from regulars.segments.analytics import Analytics, Overlap, Profile, analytics
+    from regulars.segments.catalogue import catalogue_of
+    from regulars.segments.changing import change_segment, delete_segment, dependants, refresh_segment
+    from regulars.segments.describing import NewSegment, SegmentChange
+    from regulars.segments.documents import document_of, read_history
     from regulars.segments.evaluating import evaluate_events, evaluate_timer
+    from regulars.segments.explaining import Belonging, Explained, customer_segments, explain, was_member
     from regulars.segments.following import follow_tenant
+    from regulars.segments.listing import Member, members
+    from regulars.segments.lists import MembersChanged, add_members, change_members, remove_members
+    from regulars.segments.model import Kind, Segment, Status
+    from regulars.segments.prebuilt import ensure_prebuilt
+    from regulars.segments.preview import Preview, PreviewCustomer, preview
+    from regulars.segments.rules import (
+        Compiled,
+        Explanation,
+        Reads,
+        Rule,
+        Vocabulary,
+        compile_rule,
+        load_rule,
+        parse_rule,
+    )
+    from regulars.segments.service import create_segment, get_segment, list_segments
+    from regulars.segments.sizes import FlowDay, flow, sizes
+    from regulars.segments.uses_store import Use, drop_use, note_use
+    from regulars.segments.vocabulary import vocabulary_of
 
 __all__ = [
+    "Analytics",
+    "Belonging",
+    "Compiled",
+    "Explained",
+    "Explanation",
+    "FlowDay",
+    "Kind",
+    "Member",
+    "MembersChanged",
+    "NewSegment",
+    "Overlap",
+    "Preview",
+    "PreviewCustomer",
+    "Profile",
+    "Reads",
+    "Rule",
+    "Segment",
+    "SegmentChange",
+    "Status",
+    "Use",
+    "Vocabulary",
+    "add_members",
+    "analytics",
+    "catalogue_of",
+    "change_members",
+    "change_segment",
+    "compile_rule",
+    "create_segment",
+    "customer_segments",
+    "delete_segment",
+    "dependants",
+    "document_of",
+    "drop_use",
+    "ensure_prebuilt",
     "evaluate_events",
     "evaluate_timer",
+    "explain",
+    "flow",
     "follow_tenant",
+    "get_segment",
+    "list_segments",
+    "load_rule",
+    "members",
+    "note_use",
+    "parse_rule",
+    "preview",
+    "read_history",
+    "refresh_segment",
+    "remove_members",
+    "sizes",
+    "vocabulary_of",
+    "was_member",
 ]
 
 if not TYPE_CHECKING:
     __getattr__ = lazy_names(
         __name__,
         {
+            "analytics": "Analytics Overlap Profile analytics",
+            "catalogue": "catalogue_of",
+            "changing": "change_segment delete_segment dependants refresh_segment",
+            "describing": "NewSegment SegmentChange",
+            "documents": "document_of read_history",
             "evaluating": "evaluate_events evaluate_timer",
+            "explaining": "Belonging Explained customer_segments explain was_member",
             "following": "follow_tenant",
+            "listing": "Member members",
+            "lists": "MembersChanged add_members change_members remove_members",
+            "model": "Kind Segment Status",
+            "prebuilt": "ensure_prebuilt",
+            "preview": "Preview PreviewCustomer preview",
+            "rules": "Compiled Explanation Reads Rule Vocabulary compile_rule load_rule parse_rule",
+            "service": "create_segment get_segment list_segments",
+            "sizes": "FlowDay flow sizes",
+            "uses_store": "Use drop_use note_use",
+            "vocabulary": "vocabulary_of",
         },
     )

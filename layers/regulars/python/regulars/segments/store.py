@@ -79,6 +79,11 @@ def _partition(tenant: Tenant) -> str:
     return tenant.partition("SEG")
 
 
+def segment_key(tenant: Tenant, segment_id: str) -> tuple[str, str]:
+    """`(pk, sk)` of a definition."""
+    return _partition(tenant), _DEFINITION + segment_id
+
+
 def read_revision(tenant: Tenant) -> int | None:
     """The revision now, or None without a catalogue. Consistent: 1 request unit."""
     item = CatalogueItem.read(_partition(tenant), CATALOGUE, consistent=True)
