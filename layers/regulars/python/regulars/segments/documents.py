@@ -17,6 +17,9 @@ from regulars.segments.rules.values import Document, Millis, Occurrence, Value, 
 if TYPE_CHECKING:
     from regulars.segments.rules import Reads
 
+# Milliseconds by which other computers' clocks may differ: the removal of an order, by ours, may seem to be before the order.
+_SKEW = 5 * 60 * 1000
+
 
 def document_of(
     facts: Facts,
@@ -44,8 +47,8 @@ def read_history(
     *,
     consistent: bool = True,
 ) -> dict[str, list[Occurrence]]:
-    """The occurrences of each kind, newest first: all from `since` on (ever), maybe some before; those that lie ahead too, so
-    that it can be known when they begin to count.
+    """The occurrences of each kind, newest first, from `since` on (None: ever); those that lie ahead too, so that it can be known
+    when they begin to count.
 
     Kinds of which the facts know that there is nothing cost nothing; otherwise one Query of all events since then, of whatever
     kind (see `events_since`): about 1 request unit for ten of them, half of it when not consistent.
@@ -54,9 +57,15 @@ def read_history(
     found: dict[str, list[Occurrence]] = {kind: [] for kind in kinds}
     if asked:
         names = {name for kind in asked for name in sources_of(kind)}
-        told = events_since(tenant, facts.customer_id, names, since, consistent=consistent)
-        found |= occurrences(asked, told, lambda: facts.currency or settings_of(tenant).currency)
+        start = None if since is None else since - _SKEW
+        told = events_since(tenant, facts.customer_id, names, start, consistent=consistent)
+        happened = occurrences(asked, told, lambda: facts.currency or settings_of(tenant).currency)
+        found |= {kind: [one for one in ones if _is_from(since, one)] for kind, ones in happened.items()}
     return found
+
+
+def _is_from(since: Millis | None, one: Occurrence) -> bool:
+    return since is None or one.at >= since
 
 
 def _may_have(facts: Facts, kind: str, since: Millis | None) -> bool:
