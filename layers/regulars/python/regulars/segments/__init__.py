@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from regulars.kernel.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from regulars.segments.analytics import Analytics, Overlap, Profile, analytics
+    from regulars.segments.analysing import Analytics, Overlap, Profile, analytics
     from regulars.segments.catalogue import catalogue_of
     from regulars.segments.changing import change_segment, delete_segment, dependants, refresh_segment
     from regulars.segments.describing import NewSegment, SegmentChange
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from regulars.segments.lists import MembersChanged, add_members, change_members, remove_members
     from regulars.segments.model import Kind, Segment, Status
     from regulars.segments.prebuilt import ensure_prebuilt
-    from regulars.segments.preview import Preview, PreviewCustomer, preview
+    from regulars.segments.previewing import Preview, PreviewCustomer, preview
     from regulars.segments.rules import (
         Compiled,
         Explanation,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         parse_rule,
     )
     from regulars.segments.service import create_segment, get_segment, list_segments
-    from regulars.segments.sizes import FlowDay, flow, sizes
+    from regulars.segments.sums import FlowDay, flow, sizes
     from regulars.segments.uses_store import Use, drop_use, note_use
     from regulars.segments.vocabulary import vocabulary_of
 
@@ -92,7 +92,7 @@ if not TYPE_CHECKING:
     __getattr__ = lazy_names(
         __name__,
         {
-            "analytics": "Analytics Overlap Profile analytics",
+            "analysing": "Analytics Overlap Profile analytics",
             "catalogue": "catalogue_of",
             "changing": "change_segment delete_segment dependants refresh_segment",
             "describing": "NewSegment SegmentChange",
@@ -104,10 +104,10 @@ if not TYPE_CHECKING:
             "lists": "MembersChanged add_members change_members remove_members",
             "model": "Kind Segment Status",
             "prebuilt": "ensure_prebuilt",
-            "preview": "Preview PreviewCustomer preview",
+            "previewing": "Preview PreviewCustomer preview",
             "rules": "Compiled Explanation Reads Rule Vocabulary compile_rule load_rule parse_rule",
             "service": "create_segment get_segment list_segments",
-            "sizes": "FlowDay flow sizes",
+            "sums": "FlowDay flow sizes",
             "uses_store": "Use drop_use note_use",
             "vocabulary": "vocabulary_of",
         },

@@ -13,7 +13,7 @@ from regulars.segments.catalogue import Catalogue, catalogue_of
 from regulars.segments.members_store import SHARDS, read_states
 from regulars.segments.sampling import in_lanes, pick, scattered
 from regulars.segments.sampling_store import members_of_shard
-from regulars.segments.sizes import FlowDay, flow, sizes
+from regulars.segments.sums import FlowDay, flow, sizes
 
 # Beyond so many customers on either side their characteristics are those of a sample.
 MOST = 2000
