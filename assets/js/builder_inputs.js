@@ -138,6 +138,11 @@ export function operands(shape, type, context, is, put) {
   });
 }
 
+const USUAL = { text: "equals", choice: "one_of", boolean: "equals", number: "at_least", money: "at_least", set: "contains_any", moment: "within_last", day: "anniversary_within", any: "equals" };
+
+// The test that people mean most often when they ask for a value of this type.
+export const usual = (operators, type) => (operators.includes(USUAL[type]) ? USUAL[type] : operators[0]);
+
 // What an operator begins with, so that what a person sees is what is meant.
 export function defaults(operator, shape, type, before = {}) {
   const is = { operator };

@@ -1,6 +1,6 @@
 // A condition in its lines: what is asked for, how it is tested, when it happened, and which of its events count.
 import { el, icon, select } from "./builder_elements.js";
-import { defaults, operands } from "./builder_inputs.js";
+import { defaults, operands, usual } from "./builder_inputs.js";
 import { filter } from "./builder_tree.js";
 
 const COUNTS = [["at_least", "at least"], ["at_most", "at most"], ["equals", "exactly"], ["greater_than", "more than"], ["less_than", "fewer than"], ["between", "between"], ["never", "not at all"]];
@@ -19,6 +19,11 @@ export function lines({ catalogue, draw, touched, pick }) {
   const chosen = (node, label, items, title, take) => el("button", {
     class: "subject", type: "button", "data-key": `${node.id}:subject`, "aria-haspopup": "dialog", onclick: () => pick(items, title, take),
   }, el("span", { class: "truncate" }, label), icon("chevron-down"));
+
+  const first = (operators, type) => {
+    const operator = usual(operators, type);
+    return defaults(operator, shapes[operator], type);
+  };
 
   // The operator and its operands. `holder.is` is the test.
   function test(holder, key, label, type, choices, allowed) {
@@ -58,11 +63,11 @@ export function lines({ catalogue, draw, touched, pick }) {
       if (item.kind !== "field") return replace(node, item);
       const before = fields.get(node.field);
       node.field = item.name;
-      if (before?.type !== item.type || item.choices.length || before?.choices.length) node.is = defaults(item.operators[0], shapes[item.operators[0]], item.type);
+      if (before?.type !== item.type || item.choices.length || before?.choices.length) node.is = first(item.operators, item.type);
       return draw(`${node.id}:operator`);
     };
-    const first = [chosen(node, field.label, catalogue.items, "What to ask about the customer", take), ...test(node, node.id, field.label, field.type, field.choices, field.operators)];
-    return [el("div", { class: "line" }, first), field.available ? null : el("p", { class: "small muted" }, "Nothing is known of this yet, so it matches nobody.")];
+    const parts = [chosen(node, field.label, catalogue.items, "What to ask about the customer", take), ...test(node, node.id, field.label, field.type, field.choices, field.operators)];
+    return [el("div", { class: "line" }, parts), field.available ? null : el("p", { class: "small muted" }, "Nothing is known of this yet, so it matches nobody.")];
   }
 
   function replace(node, item) {
@@ -85,11 +90,11 @@ export function lines({ catalogue, draw, touched, pick }) {
       if (node.measure.property && !known.has(node.measure.property)) remeasure(node, "count");
       return draw(`${node.id}:measure`);
     };
-    const first = el("div", { class: "line" }, chosen(node, kind.label, catalogue.items, "What to ask about the customer", take), ...others(node), ...measured(node, kind));
+    const what = el("div", { class: "line" }, chosen(node, kind.label, catalogue.items, "What to ask about the customer", take), ...others(node), ...measured(node, kind));
     const when = el("div", { class: "line" }, ...windowed(node), el("button", {
       class: "btn small quiet", type: "button", "data-key": `${node.id}:where`, onclick: () => { node.where.push(filter()); draw(`${node.where.at(-1).id}:property`); },
     }, icon("filter"), node.where.length ? "And where" : "Where"));
-    return [first, when, ...node.where.map((one, index) => whereLine(node, one, index, kind)), kind.available ? null : el("p", { class: "small muted" }, "Nothing of this kind arrives yet, so nobody has done it.")];
+    return [what, when, ...node.where.map((one, index) => whereLine(node, one, index, kind)), kind.available ? null : el("p", { class: "small muted" }, "Nothing of this kind arrives yet, so nobody has done it.")];
   }
 
   function others(node) {
@@ -178,7 +183,7 @@ export function lines({ catalogue, draw, touched, pick }) {
     const pickProperty = (name) => {
       one.property = name;
       const next = kind.properties.find((each) => each.name === name)?.type ?? "any";
-      one.is = defaults((catalogue.types[next] ?? [])[0], shapes[(catalogue.types[next] ?? [])[0]], next);
+      one.is = first(catalogue.types[next] ?? [], next);
       draw(`${one.id}:operator`);
     };
     const keys = { "data-key": `${one.id}:property`, "data-operand": "property", "aria-label": "Where the property" };

@@ -10,8 +10,12 @@ function words(item) {
 function sift(items, text) {
   const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = items.filter((item) => wanted.every((word) => words(item).includes(word)));
-  // A label that begins with what was typed comes first in its group; groups keep their order.
-  const rank = (item) => (wanted.length && item.label.toLowerCase().startsWith(wanted[0]) ? 0 : 1);
+  // What is called so comes before what only speaks of it.
+  const rank = (item) => {
+    const label = item.label.toLowerCase();
+    if (!wanted.length || label.startsWith(wanted[0])) return 0;
+    return wanted.every((word) => label.includes(word)) ? 1 : 2;
+  };
   return found.map((item, index) => [rank(item), index, item]).sort((one, other) => one[0] - other[0] || one[1] - other[1]).map(([, , item]) => item);
 }
 

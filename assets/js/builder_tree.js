@@ -96,14 +96,15 @@ export const moves = {
   },
 };
 
-const whole = (operand) => operand !== undefined && operand !== null && operand !== "";
+const given = (operand) => operand !== undefined && operand !== null && operand !== "";
 
-// Whether a test has all that its operator needs. `shapes` names each operator's operands.
+// Whether a test has all that its operator needs. `shapes` has each operator's operands. Of two dates one is enough.
 export function complete(is, shapes) {
   const shape = shapes[is.operator];
   if (!shape) return false;
-  return shape.operands.every(({ name, list, optional }) => optional || (list ? is[name]?.length > 0 : whole(is[name])))
-    && (!shape.either || shape.operands.some(({ name }) => whole(is[name])));
+  const bounds = shape.operands.filter(({ bound }) => bound);
+  if (bounds.length && bounds.some(({ name }) => typeof is[name] === "string")) return true;
+  return shape.operands.every(({ name, list }) => (list ? is[name]?.length > 0 : given(is[name])));
 }
 
 export function unfinished(node, shapes) {

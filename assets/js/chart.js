@@ -1,4 +1,4 @@
-// Charts: <div data-chart data-labels='[…]' data-series='[{"name", "values", "type"}]' data-currency="GBP">. ECharts is fetched when one is on the page.
+// Charts: <div data-chart data-labels='[…]' data-series='[{"name", "values", "type", "stack"}]' data-currency="GBP">. ECharts is fetched when one is on the page.
 const charts = new Map();
 let library;
 
@@ -54,7 +54,7 @@ function fade(color) {
 function series(item, colors) {
   const bar = item.type === "bar";
   return {
-    name: item.name, type: item.type ?? "line", data: item.values, showSymbol: false, smooth: item.step ? 0 : 0.15, step: item.step ? "end" : false, barMaxWidth: 28,
+    name: item.name, type: item.type ?? "line", stack: item.stack, data: item.values, showSymbol: false, smooth: item.step ? 0 : 0.15, step: item.step ? "end" : false, barMaxWidth: 28,
     lineStyle: { width: 2, color: item.quiet ? colors.line : colors.accent, type: item.quiet ? "dashed" : "solid" },
     itemStyle: { color: item.quiet ? colors.line : colors.accent, borderRadius: bar ? [3, 3, 0, 0] : 0 },
     areaStyle: bar || item.quiet ? undefined : { color: fade(colors.soft) },

@@ -2,7 +2,7 @@
 // sent as JSON. Everything can be done with the keyboard; whatever is done can be undone.
 import "./sortable.js";
 import { el, icon, select } from "./builder_elements.js";
-import { defaults } from "./builder_inputs.js";
+import { defaults, usual } from "./builder_inputs.js";
 import { lines } from "./builder_lines.js";
 import { live } from "./builder_live.js";
 import { picker } from "./builder_picker.js";
@@ -98,7 +98,9 @@ function say(text) {
 }
 
 function fresh(item) {
-  return condition(item, item.kind === "field" ? defaults(item.operators[0], parts.shapes[item.operators[0]], item.type) : {});
+  if (item.kind !== "field") return condition(item);
+  const operator = usual(item.operators, item.type);
+  return condition(item, defaults(operator, parts.shapes[operator], item.type));
 }
 
 function add(node) {
@@ -320,14 +322,14 @@ form.addEventListener("click", (event) => {
   else if (press("redo")) redo();
   else if (press("json")) {
     sheet.querySelector("textarea").value = JSON.stringify(write(root).rule, null, 2);
-    sheet.querySelector("[role=alert]").hidden = true;
+    sheet.querySelector("[data-json-fault]").hidden = true;
     sheet.showModal();
   }
 });
 
 sheet.addEventListener("click", async (event) => {
   const text = sheet.querySelector("textarea").value;
-  const alert = sheet.querySelector("[role=alert]");
+  const alert = sheet.querySelector("[data-json-fault]");
   if (event.target.closest("[data-json-copy]")) {
     await navigator.clipboard.writeText(text);
     document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Copied" } }));

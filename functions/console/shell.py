@@ -59,6 +59,7 @@ SECTIONS = (
         (
             NavItem("Home", "/console", "house", Permission.STATS_READ),
             NavItem("Customers", "/console/customers", "users", Permission.CUSTOMERS_READ),
+            NavItem("Segments", "/console/segments", "layers", Permission.SEGMENTS_READ),
             NavItem("Products", "/console/products", "package", Permission.PRODUCTS_READ),
             NavItem("Orders", "/console/orders", "shopping-bag", Permission.ORDERS_READ),
         ),

@@ -64,6 +64,37 @@ class Person(Link):
 
 
 @dataclass(frozen=True)
+class Titled(Link):
+    """A link with a second line and badges beside it: what a thing is called, and what it is."""
+
+    sub: str = ""
+    badges: tuple["Badge", ...] = ()
+    kind: ClassVar[str] = "titled"
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A curve without figures; `label` says it in words."""
+
+    points: tuple[float, ...]
+    label: str
+    kind: ClassVar[str] = "spark"
+    plain: ClassVar[str] = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """By how much a figure moved; None when there is nothing to compare with."""
+
+    by: int | None
+    kind: ClassVar[str] = "change"
+
+    @property
+    def plain(self) -> str:
+        return "" if self.by is None else str(self.by)
+
+
+@dataclass(frozen=True)
 class Badge:
     """A word with a tone: `good`, `warn`, `bad`, `info`, `accent` or none."""
 
@@ -140,7 +171,7 @@ class Choice:
         return self.value
 
 
-Cell = Text | Badges | When | Progress | Actions | Choice
+Cell = Text | Badges | When | Progress | Actions | Choice | Spark | Change
 
 
 @dataclass(frozen=True)

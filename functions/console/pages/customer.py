@@ -13,12 +13,14 @@ from console.pages.customer_views import TABS, bought, bought_by, details_of, se
 from console.people import PATH, name_of
 from console.pieces import Tab
 from console.routing import Pages
+from console.segment_views import PATH as SEGMENTS
 from console.shell import Crumb, part, shop_of, show
 from console.web import Reply, Request, flash_cookie, redirect, toast_header
 from regulars.customers import Customer, NewInteraction, add_note, get, log_interaction, normal_tag, retag
 from regulars.kernel.errors import InvalidError, NotFoundError
 from regulars.kernel.http.serve import faults_of
 from regulars.kernel.permissions import Permission
+from regulars.segments import customer_segments
 
 PAGES = Pages()
 _ONE = f"{PATH}/{{customer_id}}"
@@ -59,8 +61,24 @@ def customer(request: Request) -> Reply:
         addresses=_addresses(found),
         interaction_kinds=_KINDS,
         blank=_BLANK,
+        memberships=_memberships(request, found.id),
         **tab.values(request, found),
     )
+
+
+def _memberships(request: Request, customer_id: str) -> list[dict[str, Any]] | None:
+    """The segments the customer is in, the latest first; None to who may not see segments."""
+    if not request.may(Permission.SEGMENTS_READ):
+        return None
+    found = sorted(customer_segments(request.tenant, customer_id), key=lambda one: one.since, reverse=True)
+    return [
+        {
+            "name": one.segment.name,
+            "since": one.since,
+            "href": f"{SEGMENTS}/{one.segment.id}?who={customer_id}",
+        }
+        for one in found
+    ]
 
 
 def _csv(request: Request, customer_id: str, key: str) -> Reply:

@@ -12,6 +12,7 @@ from console.formats import number
 from console.lists import CSV_PAGE, Listing, partial
 from console.people import PATH, name_of
 from console.routing import Pages
+from console.segment_filter import load_in_segment, segment_choices
 from console.shell import Shop, shop_of, show
 from console.tables import Badge, Badges, Column, Person, Text, When, amount, count
 from console.web import Reply, Request, done
@@ -36,7 +37,7 @@ from regulars.kernel.permissions import Permission
 PAGES = Pages()
 Sort = Literal["-created", "created", "-spent", "spent"]
 _SORTS = get_args(Sort)
-_FILTERS = ("q", "status", "country", "tag", "spent_from", "spent_to", "from", "to", "sort")
+_FILTERS = ("q", "status", "country", "segment", "tag", "spent_from", "spent_to", "from", "to", "sort")
 
 
 @PAGES.get(PATH, permission=Permission.CUSTOMERS_READ)
@@ -55,8 +56,11 @@ def customers(request: Request) -> Reply:
 def _area(request: Request, listing: Listing[Facts], page: Page[Facts]) -> dict[str, Any]:
     now = stats(request.tenant, request.call.now)
     query = {name: request.query.get(name, "") for name in _FILTERS}
+    # A segment has an order of its own.
+    sort = "" if query["segment"] else _sort(request)
     return {
-        "table": listing.table(page, query | {"sort": _sort(request)}, now.customers),
+        "table": listing.table(page, query | {"sort": sort}, now.customers),
+        "segments": segment_choices(request),
         "query": query,
         "address": request.address,
         "statuses": STATUSES,
@@ -73,6 +77,8 @@ def _sort(request: Request) -> Sort:
 def _load(request: Request, shop: Shop, cursor: str | None, limit: int = 50) -> Page[Facts]:
     wanted = _filter(request, shop)
     text = request.query.get("q", "").strip()
+    if (segment := request.query.get("segment")) and request.may(Permission.SEGMENTS_READ):
+        return load_in_segment(request, segment, wanted, text, cursor or None, limit)
     if len(text) >= 2:
         return search_customers(request.tenant, text, wanted, cursor=cursor or None)
     return list_customers(request.tenant, wanted, sort=_sort(request), limit=limit, cursor=cursor or None)
