@@ -181,8 +181,12 @@ def _begun_job(tenant: Tenant, job_id: str, now: datetime) -> JobItem | None:
     return present if present is not None and present.state in ACTIVE else None
 
 
-def _begun(lease: Lease) -> Lease:
+def _begun(lease: Lease) -> Lease | None:
     lease.began_done = int(lease.item.percent) / 100
     if lease.item.state == State.QUEUED:
-        lease._write(assignments({"state": State.RUNNING.value}))
+        try:
+            lease._write(assignments({"state": State.RUNNING.value}))
+        except LeaseLostError:
+            # We stood still right after we took it.
+            return None
     return lease

@@ -89,16 +89,24 @@ def _try(owners: Owners, hands: Hands, work: Callable[[Owner, Hands], bool] | No
     lease = hands.lease
     turn = Turn(hands.tenant, lease.job.id, lease.part)
     try:
-        owner = _owner(owners, lease.job)
-        if not (work or _carry_on)(owner, hands):
+        if not _worked(owners, hands, work or _carry_on):
             enqueue(turn.tenant, turn.job_id, turn.part)
     except LeaseLostError:
         _look_again(turn)
+
+
+def _worked(owners: Owners, hands: Hands, work: Callable[[Owner, Hands], bool]) -> bool:
+    """Whether nobody need be called to go on."""
+    try:
+        return work(_owner(owners, hands.lease.job), hands)
+    except LeaseLostError:
+        raise
     except InvalidError as error:
         # What was asked for is at fault: trying again would not help.
-        lease.finish(hands.now(), State.FAILED, message=error.detail)
+        hands.lease.finish(hands.now(), State.FAILED, message=error.detail)
     except Exception as error:  # noqa: BLE001  (the outermost edge of a job)
         _stumble(owners, hands, error)
+    return True
 
 
 def _owner(owners: Owners, job: Job) -> Owner:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from regulars.customers import FACTS_SHARDS, customer_subject
+from regulars.customers import FACTS_SHARDS, FactsItem, customer_subject, facts_key
 from regulars.kernel.clock import iso
 from regulars.kernel.errors import ConflictError
 from regulars.kernel.table import Item, JsonAttribute, TimeAttribute
@@ -157,7 +157,7 @@ class Moved:
 class MembershipWriter:
     """Collects what customers' steps write into one transaction; `finish` adds the sums they share.
 
-    A step of c changes takes 3 + 3c writes, the sums 2 a segment and day. Raises StateMovedError at the commit if one of the
+    A step of c changes takes 4 + 3c writes, the sums 2 a segment and day. Raises StateMovedError at the commit if one of the
     customers was evaluated by somebody else since the state was read.
     """
 
@@ -173,8 +173,7 @@ class MembershipWriter:
         pk, sk = state_key(tx.tenant, step.customer_id)
         after = replace(step.after, timer=armed, revision=step.before.revision + 1)
         if step.gone:
-            item = StateItem(pk, sk)
-            tx.delete(item, StateItem.revision == step.before.revision, StateMovedError())
+            tx.delete(StateItem(pk, sk), StateItem.revision == step.before.revision, StateMovedError())
         else:
             item = StateItem(
                 pk,
@@ -188,6 +187,10 @@ class MembershipWriter:
             fresh = StateItem.pk.does_not_exist()
             unmoved = StateItem.revision == step.before.revision if step.before.revision else fresh
             tx.save(item, unmoved, StateMovedError())
+        if not step.before.revision:
+            # Else one who was deleted since their facts were read would get a state that nobody takes away.
+            known = FactsItem(*facts_key(tx.tenant, step.customer_id))
+            tx.check(known, FactsItem.pk.exists(), StateMovedError())
         self._spells(step)
         self._failures(step)
         self._events(step)
@@ -275,9 +278,8 @@ class MembershipWriter:
                 tx.update(item, [SizeItem.kind.set("size"), SizeItem.size.add(amount)])
         for (segment, day, shard), counts in self._flows.items():
             flow = FlowItem(sums_partition(tx.tenant, segment), f"DAY#{day}#{shard}")
-            actions = [FlowItem.kind.set("flow")]
-            actions += [getattr(FlowItem, name).add(times) for name, times in counts.items()]
-            tx.update(flow, actions)
+            added = [getattr(FlowItem, name).add(times) for name, times in counts.items()]
+            tx.update(flow, [FlowItem.kind.set("flow"), *added])
 
 
 @dataclass(frozen=True, slots=True)

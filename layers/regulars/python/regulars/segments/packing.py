@@ -12,8 +12,8 @@ from regulars.segments.members_store import MembershipWriter, Moved, StateMovedE
 
 # The most customers of one transaction: if one of them moved, all of them are written one by one.
 _MOST = 25
-# State, and timer twice; of a change: member, spell and event, and two sums that all customers of a shard share.
-_STEP, _CHANGE, _SUMS = 3, 3, 2
+# State, a check of the facts, and timer twice; of a change: member, spell and event, and two sums that all of a shard share.
+_STEP, _CHANGE, _SUMS = 4, 3, 2
 
 
 @dataclass(slots=True)
