@@ -7,7 +7,7 @@ from customers_api.schemas import (
     CustomerPage,
     UpsertedView,
 )
-from regulars import customers
+from regulars import customers, segments
 from regulars.customers import AttributeSchema, Bulk, BulkResult, Facts, KeptSchema, Profile, Upserted
 from regulars.kernel.http.caller import Call
 from regulars.kernel.http.routes import Routes
@@ -21,8 +21,12 @@ routes = Routes("customers_api")
 def list_customers(call: Call, query: CustomerListQuery) -> Page[Facts]:
     """List customers, or search them with `q`.
 
-    A filtered page reads a bounded number of customers: it may be short, even empty, and still have a `next`.
+    A filtered page reads a bounded number of customers: it may be short, even empty, and still have a `next`. So may a page of
+    a `segment`: it is of the segment's customers, in its own order, less those whom the other filters do not admit.
     """
+    if query.segment is not None:
+        call.authorize(Permission.SEGMENTS_READ, own=False)
+        return _of_segment(call, query, query.segment)
     if query.q is not None:
         return customers.search_customers(
             call.tenant, query.q, query.filter(), limit=query.limit, cursor=query.cursor
@@ -30,6 +34,13 @@ def list_customers(call: Call, query: CustomerListQuery) -> Page[Facts]:
     return customers.list_customers(
         call.tenant, query.filter(), sort=query.sort, limit=query.limit, cursor=query.cursor
     )
+
+
+def _of_segment(call: Call, query: CustomerListQuery, segment_id: str) -> Page[Facts]:
+    page = segments.members(call.tenant, segment_id, limit=query.limit, cursor=query.cursor)
+    wanted = query.filter()
+    found = [one.facts for one in page.items if one.facts is not None and wanted.admits(one.facts)]
+    return Page(found, page.next)
 
 
 @routes.post("/customers/upsert", permission=Permission.CUSTOMERS_WRITE, answer=UpsertedView)

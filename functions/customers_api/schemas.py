@@ -1,13 +1,13 @@
 """What the operations on customers take and answer with."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from regulars.customers import AttributeSchema, Customer, Facts, Filter, Profile, Upserted
 from regulars.customers.fields import Country, Gender, Handle, Status, Tag
-from regulars.kernel.http.models import Input, Line, ListQuery, Moment, View, page_model
+from regulars.kernel.http.models import Code, Input, Line, ListQuery, Moment, View, page_model
 
 
 class AddressView(View):
@@ -154,6 +154,9 @@ class CustomerListQuery(ListQuery):
     sort: Literal["-created", "created", "-spent", "spent"] = Field(
         "-created", description="`-` is descending; with `q` the order is that of the match"
     )
+    segment: Code | None = Field(
+        None, description="Only customers who are in it now; cannot be combined with `q` or `sort`"
+    )
     status: Status | None = None
     tag: Tag | None = None
     country: Country | None = None
@@ -164,6 +167,12 @@ class CustomerListQuery(ListQuery):
     created_to: Moment | None = None
     last_order_from: Moment | None = None
     last_order_to: Moment | None = None
+
+    @model_validator(mode="after")
+    def _in_the_order_of_the_segment(self) -> Self:
+        if self.segment is not None and {"q", "sort"} & self.model_fields_set:
+            raise ValueError("`segment` cannot be combined with `q` or `sort`")
+        return self
 
     def filter(self) -> Filter:
         """The filters as the capability knows them."""

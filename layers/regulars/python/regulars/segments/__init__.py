@@ -28,8 +28,8 @@ if TYPE_CHECKING:
         load_rule,
         parse_rule,
     )
-    from regulars.segments.service import create_segment, get_segment, list_segments
-    from regulars.segments.sums import FlowDay, flow, sizes
+    from regulars.segments.service import create_segment, get_segment, list_segments, page_of_segments
+    from regulars.segments.sums import FlowDay, flow, sizes, today
     from regulars.segments.uses_store import Use, drop_use, note_use
     from regulars.segments.vocabulary import vocabulary_of
 
@@ -78,12 +78,14 @@ __all__ = [
     "load_rule",
     "members",
     "note_use",
+    "page_of_segments",
     "parse_rule",
     "preview",
     "read_history",
     "refresh_segment",
     "remove_members",
     "sizes",
+    "today",
     "vocabulary_of",
     "was_member",
 ]
@@ -106,8 +108,8 @@ if not TYPE_CHECKING:
             "prebuilt": "ensure_prebuilt",
             "previewing": "Preview PreviewCustomer preview",
             "rules": "Compiled Explanation Reads Rule Vocabulary compile_rule load_rule parse_rule",
-            "service": "create_segment get_segment list_segments",
-            "sums": "FlowDay flow sizes",
+            "service": "create_segment get_segment list_segments page_of_segments",
+            "sums": "FlowDay flow sizes today",
             "uses_store": "Use drop_use note_use",
             "vocabulary": "vocabulary_of",
         },

@@ -7,6 +7,7 @@ from datetime import datetime
 from regulars.kernel.errors import ConflictError, NotFoundError
 from regulars.kernel.idempotency import Once, recall
 from regulars.kernel.ids import natural_id, new_id, tail
+from regulars.kernel.pagination import Page, decode_cursor, encode_cursor
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
 from regulars.segments.catalogue import Catalogue, catalogue_of
@@ -15,7 +16,7 @@ from regulars.segments.events import SegmentCreated, about_segments
 from regulars.segments.lists import known_customers, put_in
 from regulars.segments.model import Kind, Segment, Status
 from regulars.segments.prebuilt import ensure_prebuilt
-from regulars.segments.store import create_segment_item, move_catalogue
+from regulars.segments.store import create_segment_item, id_in, move_catalogue, position_of
 from regulars.segments.writing import by_the_latest, check_name, checked_rule, write_evaluated
 
 MAX_SEGMENTS = 500
@@ -25,6 +26,17 @@ def list_segments(tenant: Tenant, now: datetime) -> list[Segment]:
     """All segments of a tenant, the oldest first; the prebuilt ones are made if there are none yet. 1 request unit when
     nothing has changed."""
     return sorted(ensure_prebuilt(tenant, now=now).segments.values(), key=lambda one: one.id)
+
+
+def page_of_segments(
+    tenant: Tenant, now: datetime, *, limit: int = 25, cursor: str | None = None
+) -> Page[Segment]:
+    """A page of them. Raises MalformedError for a cursor of another list."""
+    position = decode_cursor(tenant, cursor)
+    after = id_in(tenant, position) if position is not None else ""
+    following = [one for one in list_segments(tenant, now) if one.id > after]
+    found = following[:limit]
+    return Page(found, encode_cursor(position_of(tenant, found[-1].id)) if len(following) > limit else None)
 
 
 def get_segment(tenant: Tenant, segment_id: str) -> Segment:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, VersionAttribute
 
-from regulars.kernel.errors import ConflictError
+from regulars.kernel.errors import ConflictError, MalformedError
 from regulars.kernel.table import Item, JsonAttribute, TimeAttribute
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
@@ -82,6 +83,20 @@ def _partition(tenant: Tenant) -> str:
 def segment_key(tenant: Tenant, segment_id: str) -> tuple[str, str]:
     """`(pk, sk)` of a definition."""
     return _partition(tenant), _DEFINITION + segment_id
+
+
+def position_of(tenant: Tenant, segment_id: str) -> dict[str, Any]:
+    """Where a definition lies, in DynamoDB's form."""
+    pk, sk = segment_key(tenant, segment_id)
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def id_in(tenant: Tenant, position: dict[str, Any]) -> str:
+    """Whose position it is. Raises MalformedError for one of another list."""
+    segment_id: str = position.get("sk", {}).get("S", "").removeprefix(_DEFINITION)
+    if position != position_of(tenant, segment_id):
+        raise MalformedError("the cursor is not one of this list")
+    return segment_id
 
 
 def read_revision(tenant: Tenant) -> int | None:

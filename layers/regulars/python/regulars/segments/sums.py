@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from regulars.kernel.errors import InvalidError, NotFoundError
 from regulars.kernel.tenancy import Tenant
+from regulars.platform import settings_of
 from regulars.segments.catalogue import catalogue_of
 from regulars.segments.sums_store import read_flow, read_size
 
@@ -35,6 +37,13 @@ def sizes(tenant: Tenant, segment_ids: Iterable[str]) -> dict[str, int]:
         # Threads do not inherit the context, and one copy cannot be entered twice.
         waiting = {one: pool.submit(copy_context().run, read_size, tenant, one) for one in wanted}
         return {one: size.result() for one, size in waiting.items()}
+
+
+def today(tenant: Tenant, now: datetime) -> date:
+    """The day of `now` in the zone that the tenant's segments go by."""
+    catalogue = catalogue_of(tenant)
+    zone = ZoneInfo(settings_of(tenant).time_zone) if catalogue is None else catalogue.zone
+    return now.astimezone(zone).date()
 
 
 def flow(tenant: Tenant, segment_id: str, since: date, until: date) -> list[FlowDay]:
