@@ -17,23 +17,24 @@ from regulars.kernel.events import event_item
 from regulars.kernel.ids import natural_id
 from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
+from regulars.segments.rules.values import moment_of
 
 END = datetime(2011, 12, 9, 12, 50, tzinfo=UTC)
 
 # Sales have a positive quantity and price; refunds are the invoices that begin with C. Amounts in pence, rounded by the line.
 _TABLES = """
 create table lines as
-    select customer, invoice, (date at time zone 'Europe/London') as at, stockcode,
+    select customer, invoice, (date at time zone 'Europe/London') as placed, stockcode,
            cast(quantity as bigint) as quantity, cast(round(quantity * price * 100) as bigint) as pence, price
     from read_csv('{file}', header = true, nullstr = '',
         columns = {{'customer': 'varchar', 'invoice': 'varchar', 'date': 'timestamp', 'stockcode': 'varchar',
                     'quantity': 'integer', 'price': 'double', 'country': 'varchar'}})
     where customer is not null;
 create table orders as
-    select any_value(customer) as customer, invoice, min(at) as at, sum(pence) as pence
+    select any_value(customer) as customer, invoice, min(placed) as placed, sum(pence) as pence
     from lines where quantity > 0 and price > 0 and not starts_with(invoice, 'C') group by invoice;
 create table refunds as
-    select any_value(customer) as customer, invoice, min(at) as at, -sum(pence) as pence
+    select any_value(customer) as customer, invoice, min(placed) as placed, -sum(pence) as pence
     from lines where starts_with(invoice, 'C') group by invoice;
 """
 
@@ -46,7 +47,7 @@ class Sale:
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A database in memory with `orders` and `refunds`: customer, invoice, at, pence."""
+    """A database in memory with `orders` and `refunds`: customer, invoice, placed, pence."""
     database = duckdb.connect()
     database.execute("set timezone = 'UTC'")
     database.execute(_TABLES.format(file=RETAIL))
@@ -71,9 +72,11 @@ def load(tenant: Tenant, database: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def _sales(database: duckdb.DuckDBPyConnection, table: str) -> dict[str, list[Sale]]:
     found: dict[str, list[Sale]] = defaultdict(list)
-    rows = database.execute(f"select customer, invoice, at, pence from {table} order by at, invoice")
-    for customer, invoice, at, pence in rows.fetchall():
-        found[customer].append(Sale(invoice, at.astimezone(UTC), pence))
+    rows = database.execute(
+        f"select customer, invoice, epoch_ms(placed), pence from {table} order by placed, invoice"
+    )
+    for customer, invoice, placed, pence in rows.fetchall():
+        found[customer].append(Sale(invoice, moment_of(placed), pence))
     return found
 
 
@@ -105,7 +108,12 @@ def _events(tenant: Tenant, identifier: str, sales: list[Sale]) -> Iterator[Item
     for nth, sale in enumerate(sales, start=1):
         bought = Bought(product_id="all", quantity=1, total=sale.pence)
         event = OrderPlaced(
-            order_id=sale.invoice, number=sale.invoice, total=sale.pence, currency="GBP", lines=[bought], nth=nth
+            order_id=sale.invoice,
+            number=sale.invoice,
+            total=sale.pence,
+            currency="GBP",
+            lines=[bought],
+            nth=nth,
         )
         yield event_item(tenant, event, subject, at=sale.at, history=True)
 
