@@ -214,6 +214,15 @@ def completed_years(born: int, today: int) -> int:
     return year - date.fromordinal(born).year - (today < birthday(born, year))
 
 
+# What would change later than this has no date, and is as good as never.
+_LAST_DATED = (date(9999, 12, 30).toordinal() - EPOCH) * DAY
+
+
+def dated(change: Millis) -> Millis | None:
+    """A moment at which something changes; None for never, and for what lies beyond the years of dates."""
+    return change if change < _LAST_DATED else None
+
+
 def utc_text(at: Millis) -> str:
     """ISO 8601 in UTC with milliseconds and `Z`; moments beyond the years of dates are shown as the nearest."""
     shown = min(max(at, (FIRST_DAY - EPOCH) * DAY), (LAST_DAY + 1 - EPOCH) * DAY - 1)

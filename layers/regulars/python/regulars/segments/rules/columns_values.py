@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import nan
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -18,6 +19,7 @@ Floats: TypeAlias = NDArray[np.float64]
 # Up to here whole numbers are exact in double precision; up to there moments fit an array.
 _EXACT = 2**53
 _FITTING = 2**62
+_NUMERIC = frozenset({bool, int, float})
 _WHOLE = (Sort.MOMENT, Sort.DAY, Sort.AGE)
 
 
@@ -65,11 +67,13 @@ class Encoded:
     """Values of any sort, by their distinct ones; missing is one of these."""
 
     def __init__(self, values: Sequence[Value]) -> None:
-        # True and 1 are the same key of a dictionary, but not the same value.
-        places: dict[tuple[type, Value], int] = {}
-        codes = [places.setdefault((type(value), value), len(places)) for value in values]
-        self._codes = np.array(codes, np.int32)
-        self._distinct = [value for _, value in places]
+        # True, 1 and 1.0 are the same key of a dictionary, but not the same value.
+        mixed = len(_NUMERIC.intersection(map(type, values))) > 1
+        keys: Sequence[object] = [(type(value), value) for value in values] if mixed else values
+        firsts = dict(zip(reversed(keys), reversed(values), strict=True))
+        codes = {key: code for code, key in enumerate(firsts)}
+        self._distinct = list(firsts.values())
+        self._codes = np.fromiter(map(codes.__getitem__, keys), np.int32, len(values))
 
     def passing(self, criterion: Criterion, now: Millis) -> Mask:
         test = criterion.at(now)
@@ -82,27 +86,30 @@ def column_of(values: Sequence[Value], sort: Sort) -> Column:
     if sort in _WHOLE:
         return _whole(values, _FITTING) or Encoded(values)
     if sort is Sort.NUMBER:
-        return _whole(values, _EXACT, refuse=(float,)) or _floats(values) or Encoded(values)
+        return _whole(values, _EXACT, alone=True) or _floats(values) or Encoded(values)
     return Encoded(values)
 
 
-def _whole(values: Sequence[Value], limit: int, refuse: tuple[type, ...] = ()) -> Measured | None:
-    """Whole numbers; None if some are beyond `limit`, or of a type that makes another column necessary."""
-    given = [value if type(value) is int else None for value in values]
-    if refuse and any(type(value) in refuse for value in values):
+def _whole(values: Sequence[Value], limit: int, *, alone: bool = False) -> Measured | None:
+    """Whole numbers; None if some are beyond `limit`, or (`alone`) there are other numbers beside them."""
+    if alone and float in set(map(type, values)):
         return None
-    if any(value is not None and not -limit <= value <= limit for value in given):
+    given = [value if type(value) is int else None for value in values]
+    numbers = [value for value in given if value is not None]
+    if numbers and (min(numbers) < -limit or max(numbers) > limit):
         return None
     there = np.fromiter((value is not None for value in given), np.bool_, len(given))
-    return Measured(np.fromiter((value or 0 for value in given), np.int64, len(given)), there)
+    array = np.zeros(len(given), np.int64)
+    array[there] = numbers
+    return Measured(array, there)
 
 
 def _floats(values: Sequence[Value]) -> Measured | None:
     """Numbers in double precision; None if a whole number would lose digits. NaN is no number."""
     if any(type(value) is int and not -_EXACT <= value <= _EXACT for value in values):
         return None
-    given = [float(value) if type(value) in (int, float) else np.nan for value in values]  # type: ignore[arg-type]
-    array = np.array(given, np.float64)
+    numbers = [value if type(value) is float or type(value) is int else nan for value in values]
+    array = np.array(numbers, np.float64)
     there = ~np.isnan(array)
     return Measured(np.where(there, array, 0.0), there)
 

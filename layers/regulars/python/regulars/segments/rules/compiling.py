@@ -7,7 +7,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from regulars.segments.rules.binding import Binder
-from regulars.segments.rules.calendar import ALWAYS, NEVER, Calendar
+from regulars.segments.rules.calendar import ALWAYS, Calendar, dated
 from regulars.segments.rules.conditions import FieldCondition, SegmentCondition
 from regulars.segments.rules.explaining import Explainer, Explanation
 from regulars.segments.rules.history import EventCondition
@@ -87,7 +87,7 @@ class Compiled:
     def next_change(self, document: Document, now: Millis) -> Millis | None:
         """No change by time alone comes between `now` and this later moment; None: none ever comes."""
         _, change = self.root.state(document, now)
-        return change if change < NEVER else None
+        return dated(change)
 
     def explain(self, document: Document, now: Millis, vocabulary: Vocabulary | None = None) -> Explanation:
         """Every condition with the value seen; with `vocabulary`, in its labels."""

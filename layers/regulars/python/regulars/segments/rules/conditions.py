@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from regulars.segments.rules.calendar import NEVER
-from regulars.segments.rules.criteria import Criterion
+from regulars.segments.rules.criteria import Criterion, Formula, Joined
 from regulars.segments.rules.source import Writer
 from regulars.segments.rules.values import Document, Millis
 
@@ -24,6 +24,11 @@ class Bound(ABC):
     """A part of a rule made ready; `pointer` is its place in the rule (RFC 6901)."""
 
     pointer: str
+
+    @property
+    def cost(self) -> int:
+        """How much there is to do to judge the part, compared to others: what is cheap is judged first."""
+        return 0
 
     @abstractmethod
     def source(self, writer: Writer) -> str:
@@ -45,8 +50,12 @@ class Group(Bound):
     of: tuple[Bound, ...]
     every: bool
 
+    @property
+    def cost(self) -> int:
+        return max(part.cost for part in self.of)
+
     def source(self, writer: Writer) -> str:
-        parts = [part.source(writer) for part in self.of]
+        parts = [part.source(writer) for part in sorted(self.of, key=lambda part: part.cost)]
         return f"({(' and ' if self.every else ' or ').join(parts)})"
 
     def state(self, document: Document, now: Millis) -> State:
@@ -72,6 +81,10 @@ class Negation(Bound):
 
     of: Bound
 
+    @property
+    def cost(self) -> int:
+        return self.of.cost
+
     def source(self, writer: Writer) -> str:
         return f"(not {self.of.source(writer)})"
 
@@ -91,6 +104,10 @@ class FieldCondition(Bound):
     criterion: Criterion
     wanted: str
     threshold: str | None = None
+
+    @property
+    def cost(self) -> int:
+        return 1 if isinstance(self.criterion, Formula | Joined) else 0
 
     def source(self, writer: Writer) -> str:
         name = writer.name("v")

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from regulars.segments.rules.calendar import NEVER
 from regulars.segments.rules.edges import BEGINNING, END, Edge, Fixed
@@ -33,6 +33,8 @@ class Criterion(ABC):
     """A test made ready."""
 
     sort: Sort
+    # The moment asked for last and the test bound to it: many are asked for the same one.
+    _last: ClassVar[tuple[Millis, Callable[[Value], bool]] | None] = None
 
     @property
     def timed(self) -> bool:
@@ -53,7 +55,11 @@ class Criterion(ABC):
 
     def at(self, now: Millis) -> Callable[[Value], bool]:
         """The test of single values at a moment."""
-        return self._binding(now)
+        kept = self._last
+        if kept is None or (kept[0] != now and self.timed):
+            kept = (now, self._binding(now))
+            object.__setattr__(self, "_last", kept)
+        return kept[1]
 
     @cached_property
     def _binding(self) -> Binding:

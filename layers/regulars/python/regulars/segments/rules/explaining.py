@@ -8,9 +8,9 @@ from typing import Any
 from regulars.segments.rules.calendar import (
     FIRST_DAY,
     LAST_DAY,
-    NEVER,
     Calendar,
     completed_years,
+    dated,
     day_text,
     utc_text,
 )
@@ -61,10 +61,9 @@ class Explainer:
     def of(self, part: Bound) -> Explanation:
         """The explanation of a part of a rule and of all below it."""
         matches, change = part.state(self.document, self.now)
-        next_change = change if change < NEVER else None
         type_, label, seen, wanted = self._said(part)
         children = tuple(self.of(child) for child in _parts(part))
-        return Explanation(matches, type_, label, seen, wanted, part.pointer, children, next_change)
+        return Explanation(matches, type_, label, seen, wanted, part.pointer, children, dated(change))
 
     def _said(self, part: Bound) -> tuple[str, str, Any | None, str]:
         """Type, label, value seen and what is wanted."""

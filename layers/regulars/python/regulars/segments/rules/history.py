@@ -45,6 +45,10 @@ class EventCondition(Bound):
     wanted: str
     described: str
 
+    @property
+    def cost(self) -> int:
+        return 2
+
     def source(self, writer: Writer) -> str:
         counting = isinstance(self.measure, Count)
         kinds = writer.constant(self.kinds if len(self.kinds) > 1 else self.kinds[0])

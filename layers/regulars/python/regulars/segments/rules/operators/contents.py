@@ -1,22 +1,16 @@
 """What is in a text or in a set, without regard to case. An empty set contains none of anything; a missing one is not asked."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import ClassVar, Literal
 
 from regulars.segments.rules.criteria import Criterion, Formula, Joined
+from regulars.segments.rules.folding import FOLDED_SETS
 from regulars.segments.rules.operands import Text, Texts
 from regulars.segments.rules.operators.base import Operator, Subject, Target, listed, misfit, shown
 from regulars.segments.rules.sorts import Sort
 from regulars.segments.rules.values import ValueType
 
 _SET = frozenset({ValueType.SET})
-
-
-@lru_cache(maxsize=4096)
-def folded(values: frozenset[str]) -> frozenset[str]:
-    """The members without case."""
-    return frozenset(value.casefold() for value in values)
 
 
 class _Content(Operator):
@@ -34,7 +28,7 @@ class _Content(Operator):
         """`test` of a text's parts, and of a set's members."""
         value = self.value.casefold()
         text = Formula(Sort.TEXT, f"{{0}} {test} {{v}}.casefold()", (value,))
-        members = Formula(Sort.SET, f"{{0}} {test} {{1}}({{v}})", (value, folded))
+        members = Formula(Sort.SET, f"{{0}} {test} {{1}}[{{v}}]", (value, FOLDED_SETS))
         if subject.sort is Sort.ANY:
             return Joined(Sort.ANY, (text, members))
         return members if subject.sort is Sort.SET else text
@@ -89,7 +83,7 @@ class _Members(Operator):
         return listed(self.values)
 
     def _members(self, expression: str) -> Criterion:
-        return Formula(Sort.SET, expression, (folded(frozenset(self.values)), folded))
+        return Formula(Sort.SET, expression, (FOLDED_SETS[frozenset(self.values)], FOLDED_SETS))
 
 
 class ContainsAny(_Members):
@@ -97,7 +91,7 @@ class ContainsAny(_Members):
     label: ClassVar[str] = "contains any of"
 
     def criterion(self, subject: Subject) -> Criterion:
-        return self._members("not {0}.isdisjoint({1}({v}))")
+        return self._members("not {0}.isdisjoint({1}[{v}])")
 
 
 class ContainsAll(_Members):
@@ -105,7 +99,7 @@ class ContainsAll(_Members):
     label: ClassVar[str] = "contains all of"
 
     def criterion(self, subject: Subject) -> Criterion:
-        return self._members("{0} <= {1}({v})")
+        return self._members("{0} <= {1}[{v}]")
 
 
 class ContainsNone(_Members):
@@ -113,4 +107,4 @@ class ContainsNone(_Members):
     label: ClassVar[str] = "contains none of"
 
     def criterion(self, subject: Subject) -> Criterion:
-        return self._members("{0}.isdisjoint({1}({v}))")
+        return self._members("{0}.isdisjoint({1}[{v}])")

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from regulars.segments.rules.criteria import Criterion, Formula, Joined, Moving, Numbers, Span
 from regulars.segments.rules.edges import Fixed
+from regulars.segments.rules.folding import FOLDED
 from regulars.segments.rules.operands import Single, Values
 from regulars.segments.rules.operators.base import (
     NUMERIC,
@@ -112,9 +113,12 @@ def _among(subject: Subject, values: list[Any], *, inside: bool) -> Criterion:
 
 
 def _among_sort(sort: Sort, values: list[Any], inside: bool) -> Criterion:
-    folded = [value.casefold() if sort is Sort.TEXT else value for value in values]
-    compared = "{v}.casefold()" if sort is Sort.TEXT else "{v}"
-    return Formula(sort, f"{compared} {'in' if inside else 'not in'} {{0}}", (frozenset(folded),))
+    among = f"{'in' if inside else 'not in'} {{0}}"
+    if sort is Sort.TEXT:
+        return Formula(
+            sort, f"{{1}}[{{v}}] {among}", (frozenset(value.casefold() for value in values), FOLDED)
+        )
+    return Formula(sort, f"{{v}} {among}", (frozenset(values),))
 
 
 def _sort_of_value(value: Any) -> Sort:
