@@ -16,6 +16,8 @@ from regulars.segments.rules.sorts import Sort, given, guard
 from regulars.segments.rules.source import Binding, Writer
 from regulars.segments.rules.values import Millis, Value
 
+_MAX_LOOKS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -169,4 +171,10 @@ class Joined(Criterion):
         return f"({(' or ' if self.any else ' and ').join(parts)})"
 
     def next_flip(self, value: Value, now: Millis) -> Millis:
-        return min(one.next_flip(value, now) for one in self.criteria)
+        result, at = self.at(now)(value), now
+        # One of several may change and all together stay as they are; after some looks, early is good enough.
+        for _ in range(_MAX_LOOKS):
+            at = min(one.next_flip(value, at) for one in self.criteria)
+            if at >= NEVER or self.at(at)(value) is not result:
+                break
+        return at

@@ -50,31 +50,30 @@ class EventCondition(Bound):
         return 2
 
     def source(self, writer: Writer) -> str:
-        counting = isinstance(self.measure, Count)
-        kinds = writer.constant(self.kinds if len(self.kinds) > 1 else self.kinds[0])
-        events = f"history.get({kinds}, ())" if len(self.kinds) == 1 else None
-        events = events or f"{writer.constant(newest_first)}(history, {kinds})"
         low, high = writer.moment(self.low.at), writer.moment(self.high.at)
         filters = [self._filter_source(one, writer) for one in self.filters]
-        function = writer.function(
-            "history",
-            [
-                "found = 0" if counting else "found = []",
-                f"for event in {events}:",
-                f"    if event.at <= {low}: break",
-                f"    if event.at > {high}: continue",
-                *(["    get = event.properties.get"] if filters else []),
-                *(f"    if not {one}: continue" for one in filters),
-                "    found += 1" if counting else "    found.append(event)",
-                *self._stop(),
-                "return found",
-            ],
-        )
-        made = f"{function}(history)"
+        counting = isinstance(self.measure, Count)
+        body = [
+            "found = 0" if counting else "found = []",
+            f"for event in {self._events_source(writer)}:",
+            f"    if event.at <= {low}: break",
+            f"    if event.at > {high}: continue",
+            *(["    get = event.properties.get"] if filters else []),
+            *(f"    if not {one}: continue" for one in filters),
+            "    found += 1" if counting else "    found.append(event)",
+            *self._stop(),
+            "return found",
+        ]
+        made = f"{writer.function('history', body)}(history)"
         if not counting:
             made = f"{writer.constant(self.measure.of)}({made}, {writer.constant(self.calendar)})"
         name = writer.name("v")
         return self.criterion.source(f"{name} := {made}", name, writer)
+
+    def _events_source(self, writer: Writer) -> str:
+        if len(self.kinds) == 1:
+            return f"history.get({writer.constant(self.kinds[0])}, ())"
+        return f"{writer.constant(newest_first)}(history, {writer.constant(self.kinds)})"
 
     def _filter_source(self, one: PropertyFilter, writer: Writer) -> str:
         name = writer.name("v")
@@ -90,14 +89,12 @@ class EventCondition(Bound):
 
     def value(self, document: Document, now: Millis) -> Value:
         """What is made of the events that count at `now`."""
-        walk = _Walk(self, self.passing(document, now), now)
-        return walk.value()
+        return _Walk(self, self.passing(document, now), now).value()
 
     def state(self, document: Document, now: Millis) -> State:
         walk = _Walk(self, self.passing(document, now), now)
-        judge = self.criterion.at(now)
         value = walk.value()
-        result = judge(value)
+        result = self.criterion.at(now)(value)
         limit, looked_at = self._filters_flip(document, now), 0
         while True:
             at = min(walk.next(), self.criterion.next_flip(value, walk.now), limit)

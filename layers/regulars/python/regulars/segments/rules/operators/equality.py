@@ -88,9 +88,9 @@ class NoneOf(_Several):
 def _same(subject: Subject, value: Any, *, inside: bool) -> Criterion:
     sort = subject.or_else(_sort_of_value(value))
     if sort is Sort.TEXT:
-        return Formula(sort, "{v}.casefold() %s {0}" % ("==" if inside else "!="), (value.casefold(),))
+        return Formula(sort, f"{{v}}.casefold() {'==' if inside else '!='} {{0}}", (value.casefold(),))
     if sort is Sort.BOOLEAN:
-        return Formula(sort, "{v} %s {0}" % ("is" if inside else "is not"), (value,))
+        return Formula(sort, f"{{v}} {'is' if inside else 'is not'} {{0}}", (value,))
     if sort is Sort.DAY:
         day = date.fromisoformat(value).toordinal()
         return Moving(sort, Fixed(day - 1), Fixed(day), inside)
