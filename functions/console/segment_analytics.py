@@ -13,21 +13,27 @@ from regulars.segments import Analytics, Profile
 
 NONE = "none"
 _ROWS = 6
-# Shares that come from very few people say nothing about a trait.
-_FEW = 5
+_MUCH, _LITTLE = 1.2, 0.8
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One value of a trait: its share among the segment's customers and among everybody, in percent; `index` is the first
-    as a percentage of the second."""
+    """One value of a trait: its share among the segment's customers and among everybody, in percent."""
 
     label: str
     share: float
     everybody: float
-    index: int | None
+    index: "Index"
     country: str = ""
-    href: str = ""
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class Index:
+    """How a figure of the segment stands to everybody's: `text` is `2.4×`, `tone` whether that is much or little."""
+
+    text: str
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Compared:
     label: str
     value: str
     everybody: str
-    index: int | None
+    index: Index
 
 
 def curves(past: Past) -> dict[str, Any]:
@@ -67,7 +73,7 @@ def curves(past: Past) -> dict[str, Any]:
 
 def tiles_of(size: int, past: Past, everybody: int, days: int) -> list[Tile]:
     """The figures on top of the page."""
-    share = f"{100 * size / everybody:.1f}% of all customers" if everybody else ""
+    share = f"{percent_text(100 * size / everybody)} of all customers" if everybody and size else ""
     change = past.change(days - 1)
     net = (
         "—" if change is None else f"{'+' if change > 0 else '−' if change < 0 else ''}{number(abs(change))}"
@@ -88,20 +94,20 @@ def compared(found: Analytics, shop: Shop) -> list[Compared]:
         ("Average order", mine.average_order, all_.average_order),
     ]
     rows = [
-        Compared(label, _amount(one, shop), _amount(other, shop), _index(one, other))
+        Compared(label, _amount(one, shop), _amount(other, shop), index_of(one, other))
         for label, one, other in amounts
     ]
     orders = Compared(
         "Orders, on average",
         f"{mine.average_orders:.1f}",
         f"{all_.average_orders:.1f}",
-        _index(mine.average_orders, all_.average_orders),
+        index_of(mine.average_orders, all_.average_orders),
     )
     active = Compared(
         "Active in the last 30 days",
         f"{100 * mine.active_30d:.0f}%",
         f"{100 * all_.active_30d:.0f}%",
-        _index(mine.active_30d, all_.active_30d),
+        index_of(mine.active_30d, all_.active_30d),
     )
     return [rows[0], orders, rows[1], active]
 
@@ -110,8 +116,13 @@ def _amount(value: int | None, shop: Shop) -> str:
     return money(value, shop.currency)
 
 
-def _index(one: float | None, other: float | None) -> int | None:
-    return round(100 * one / other) if one is not None and other else None
+def index_of(one: float | None, other: float | None) -> Index:
+    """The first beside the second; nothing to be said without both."""
+    if one is None or not other:
+        return Index("—")
+    ratio = one / other
+    text = "99×+" if ratio > 99 else f"{ratio:.0f}×" if ratio >= 10 else f"{ratio:.1f}×"
+    return Index(text, "high" if ratio >= _MUCH else "low" if ratio <= _LITTLE else "")
 
 
 def traits(found: Analytics) -> list[Trait]:
@@ -128,7 +139,7 @@ def traits(found: Analytics) -> list[Trait]:
             ("statuses", "Status"),
         )
     ]
-    return [trait for trait in made if trait.bars]
+    return [trait for trait in made if any(bar.known for bar in trait.bars)]
 
 
 def _shares(profile: Profile, name: str) -> Mapping[str, float]:
@@ -142,14 +153,20 @@ def _bars(name: str, mine: Mapping[str, float], everybody: Mapping[str, float]) 
             _label(name, value),
             round(100 * share, 1),
             round(100 * everybody.get(value, 0), 1),
-            _index(share, everybody.get(value)),
+            index_of(share, everybody.get(value)),
             value if name == "countries" and value != NONE and len(value) == 2 else "",
+            value != NONE,
         )
         for value, share in ranked[:_ROWS]
     ]
 
 
+def percent_text(share: float) -> str:
+    """`12%`, with a decimal below ten."""
+    return f"{share:.0f}%" if share >= 10 or share == 0 else "under 0.1%" if share < 0.1 else f"{share:.1f}%"
+
+
 def _label(name: str, value: str) -> str:
     if value == NONE:
-        return "Not known"
+        return "None" if name == "tags" else "Not known"
     return status_text(value) if name == "statuses" else value.replace("_", " ")

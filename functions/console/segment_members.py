@@ -29,63 +29,56 @@ def load_members(request: Request, found: Segment, cursor: str | None, limit: in
 
 def members_listing(request: Request, found: Segment) -> Listing[Member]:
     """The table of a segment's customers."""
-    shop, here = shop_of(request), f"{PATH}/{found.id}"
     past = as_of(request) is not None
-    columns = (
-        Column[Member]("id", "Id", lambda one: Text(one.customer_id), unseen=True),
-        Column[Member]("name", "Customer", _person),
-        Column[Member](
-            "email", "Email", lambda one: Text((one.facts.email if one.facts else "") or ""), unseen=True
-        ),
-        Column[Member]("since", "In since", lambda one: When(one.since)),
-        *((Column[Member]("until", "Until", lambda one: When(one.until)),) if past else ()),
-        Column[Member](
-            "spent",
-            "Spent",
-            lambda one: (
-                amount(one.facts.spent, one.facts.currency or shop.currency) if one.facts else Text("")
-            ),
-            end=True,
-        ),
-        Column[Member](
-            "orders",
-            "Orders",
-            lambda one: count(one.facts.orders) if one.facts else Text(""),
-            end=True,
-            minor=True,
-        ),
-        Column[Member](
-            "last",
-            "Last order",
-            lambda one: When(one.facts.last_order_at if one.facts else None),
-            end=True,
-            minor=True,
-        ),
-        *(
-            ()
-            if past
-            else (
-                Column[Member](
-                    "why",
-                    "",
-                    lambda one: Link("Why", f"{here}?tab=members&who={one.customer_id}"),
-                    end=True,
-                    minor=True,
-                ),
-            )
-        ),
-    )
     return Listing(
         "members",
         f"Customers in {found.name}",
-        here,
-        columns,
+        f"{PATH}/{found.id}",
+        _columns(request, f"{PATH}/{found.id}", past),
         lambda one: one.customer_id,
         lambda one: name_of(one.facts) if one.facts else "Deleted customer",
         lambda one: f"{CUSTOMERS}/{one.customer_id}" if one.facts else "",
         "customers",
         picks=not past and request.may(Permission.CUSTOMERS_WRITE),
     )
+
+
+def _columns(request: Request, here: str, past: bool) -> list[Column[Member]]:
+    """Who left since has an end; why somebody is in it is said of today only."""
+    currency = shop_of(request).currency
+    until = Column[Member]("until", "Until", lambda one: When(one.until))
+    why = Column[Member]("why", "", lambda one: _why(one, here), end=True, minor=True)
+    return [
+        Column[Member]("id", "Id", lambda one: Text(one.customer_id), unseen=True),
+        Column[Member]("name", "Customer", _person),
+        Column[Member]("email", "Email", _email, unseen=True),
+        Column[Member]("since", "In since", lambda one: When(one.since)),
+        *([until] if past else []),
+        Column[Member]("spent", "Spent", lambda one: _spent(one, currency), end=True),
+        Column[Member]("orders", "Orders", _orders, unseen=True),
+        Column[Member]("last", "Last order", _last_order, end=True, minor=True),
+        *([] if past else [why]),
+    ]
+
+
+def _why(one: Member, here: str) -> Text:
+    return Link("Why", f"{here}?tab=members&who={one.customer_id}") if one.facts else Text("")
+
+
+def _email(one: Member) -> Text:
+    return Text((one.facts.email if one.facts else "") or "")
+
+
+def _spent(one: Member, currency: str) -> Text:
+    return amount(one.facts.spent, one.facts.currency or currency) if one.facts else Text("")
+
+
+def _orders(one: Member) -> Text:
+    return count(one.facts.orders) if one.facts else Text("")
+
+
+def _last_order(one: Member) -> When:
+    return When(one.facts.last_order_at if one.facts else None)
 
 
 def _person(one: Member) -> Person | Text:

@@ -110,6 +110,8 @@ class Speech:
             case "all" | "any":
                 heads = {("all", False): "All of", ("any", False): "Any of", ("any", True): "None of"}
                 heading = heads.get((node["type"], negated), "Not all of")
+                if len(node["of"]) == 1:
+                    return self._point(node["of"][0], negated)
                 return Outline(heading, tuple(self._point(child) for child in node["of"]))
             case _:
                 text = self._leaf(node)[1]

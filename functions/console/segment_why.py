@@ -80,6 +80,8 @@ def why_of(found: Explanation, rule: Json, speech: Speech) -> Why:
     """The explanation in words; its pointers lead to the conditions of the rule that it explains."""
     node = _at(rule, found.pointer)
     children = tuple(why_of(child, rule, speech) for child in found.children)
+    if len(children) == 1 and node["type"] in {"all", "any"}:
+        return children[0]
     text = speech.point(node)
     return Why(found.matches, text, "" if children else _seen(found.seen, node, speech), children)
 

@@ -61,7 +61,6 @@ def _whole(request: Request, found: Segment, speech: Speech) -> Reply:
         segment=_header(request, found),
         tabs=_tabs(request, found, tab, size),
         tab=tab,
-        size=size,
         sentence=speech.sentence(found.rule),
         outline=speech.outline(found.rule) if found.rule else None,
         dependants=catalogue.dependants(request.tenant, found.id),

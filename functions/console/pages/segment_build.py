@@ -12,6 +12,7 @@ from console.pages.segment_people import change_list
 from console.people import name_of
 from console.render import page
 from console.routing import Pages
+from console.segment_analytics import percent_text
 from console.segment_catalogue import catalogue_for_builder
 from console.segment_refs import refs_in, told
 from console.segment_texts import Speech
@@ -249,18 +250,13 @@ def _live(request: Request, found: Preview | None, rule: Any = None, problem: st
         percent = 100 * found.estimate / found.total if found.total else 0
         values |= {
             "share": round(percent, 2),
-            "share_text": _percent(percent),
+            "share_text": percent_text(percent),
             "sentence": speech.sentence(rule),
             "sample": [_sampled(one, rule, speech) for one in found.sample],
             "entering_sample": [_named(one) for one in found.entering_sample or ()],
             "leaving_sample": [_named(one) for one in found.leaving_sample or ()],
         }
     return page("pages/segment_live.html", context(request, shop) | values)
-
-
-def _percent(share: float) -> str:
-    """`12%`, with a decimal below ten."""
-    return f"{share:.0f}%" if share >= 10 or share == 0 else "under 0.1%" if share < 0.1 else f"{share:.1f}%"
 
 
 def _named(one: PreviewCustomer) -> dict[str, Any]:
