@@ -5,8 +5,9 @@ change in the order's own transaction, by commerce, through `change_totals`; cou
 `keep_facts`, through `note_activity`. Each group has its own attributes, so the three never overwrite each other.
 """
 
+import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -112,6 +113,17 @@ _PLAIN = tuple(
     if one.name not in {*_NUMBERS, "tenant", "customer_id", "tags", "traits"}
 )
 
+_READ_AS: dict[type[Any], Callable[[Any], Any]] = {
+    UnicodeAttribute: lambda value: value["S"],
+    TimeAttribute: lambda value: datetime.fromisoformat(value["S"]),
+    JsonAttribute: lambda value: json.loads(value["S"]),
+    NumberAttribute: lambda value: int(value["N"]),
+    UnicodeSetAttribute: lambda value: frozenset(value["SS"]),
+}
+_READERS = {
+    name: _READ_AS[type(FactsItem.get_attributes()[name])] for name in (*_PLAIN, *_NUMBERS, "tags", "traits")
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TotalsChange:
@@ -188,13 +200,21 @@ def from_item(tenant: Tenant, item: FactsItem) -> Facts:
     return Facts(tenant, item.sk, tags=frozenset(item.tags or ()), traits=item.traits or {}, **given)
 
 
+def from_wire(tenant: Tenant, raw: Mapping[str, Any]) -> Facts:
+    """The same of what came over the wire: by way of an item it takes four times as long, and all customers are read often."""
+    given: dict[str, Any] = {
+        name: read(raw[name]) for name, read in _READERS.items() if name in raw and "NULL" not in raw[name]
+    }
+    return Facts(tenant, raw["sk"]["S"], **given)
+
+
 def page_of_shard(
     tenant: Tenant, shard: int, *, limit: int, after: dict[str, Any] | None, consistent: bool = False
 ) -> Found[Facts]:
     """Facts of a shard in the order of ids; `after` is the previous page's `last`. 0.5 request units per 4 KB, 1 when
     consistent."""
-    found = FactsItem.page(facts_shard(tenant, shard), limit=limit, after=after, consistent=consistent)
-    return Found([from_item(tenant, item) for item in found.items], found.last)
+    found = FactsItem.raw_page(facts_shard(tenant, shard), limit=limit, after=after, consistent=consistent)
+    return Found([from_wire(tenant, raw) for raw in found.items], found.last)
 
 
 def new_item(facts: Facts) -> FactsItem:

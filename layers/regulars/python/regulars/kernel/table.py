@@ -130,6 +130,34 @@ class Item(Model):
         `only` filters what is read, of which about `read_at_most` items at the most: a filtered page may be short, even
         empty, and still have a `last`. Costs 0.5 request units per 4 KB read.
         """
+        found = cls.raw_page(
+            pk,
+            sort,
+            index=index,
+            limit=limit,
+            newest_first=newest_first,
+            after=after,
+            only=only,
+            consistent=consistent,
+            read_at_most=read_at_most,
+        )
+        return Found([cls.from_raw_data(raw) for raw in found.items], found.last)
+
+    @classmethod
+    def raw_page(
+        cls,
+        pk: str,
+        sort: Condition | None = None,
+        *,
+        index: str = "",
+        limit: int = 25,
+        newest_first: bool = False,
+        after: dict[str, Any] | None = None,
+        only: Condition | None = None,
+        consistent: bool = False,
+        read_at_most: int = 2000,
+    ) -> "Found[dict[str, Any]]":
+        """The same as it came over the wire, for those who read very many."""
         _check_position(after, index, pk)
         step = limit if only is None else min(read_at_most, 250)
         pages = cls.query(
@@ -142,10 +170,10 @@ class Item(Model):
             page_size=step,
             last_evaluated_key=after,
         ).page_iter
-        items: list[Self] = []
+        items: list[dict[str, Any]] = []
         for page in _refusing_foreign_positions(pages, after):
             for raw in page["Items"]:
-                items.append(cls.from_raw_data(raw))
+                items.append(raw)
                 if len(items) == limit:
                     at_end = pages.last_evaluated_key is None and raw is page["Items"][-1]
                     return Found(items, None if at_end else {name: raw[name] for name in _KEYS[index]})
