@@ -140,7 +140,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         science=True,
     ),
     FunctionSpec("fire_timers", EveryMinute(), (Need.TABLE, Need.TIMERS), timeout=55),
-    FunctionSpec("run_timers", Queue(Need.TIMERS, batch_size=10), (Need.TABLE,), timeout=30),
+    FunctionSpec("run_timers", Queue(Need.TIMERS, batch_size=10), (Need.TABLE, Need.JOBS), timeout=30),
 )
 
 

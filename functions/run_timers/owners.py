@@ -18,7 +18,8 @@ Owner = Callable[[Timer, datetime], Any]
 OWNERS: dict[str, Owner] = {
     "cart.abandon": lambda timer, now: carts.abandon(timer, now=now),
     "interaction.due": lambda timer, now: remind(timer, now=now),
-    "segments.evaluate": lambda timer, now: segments.evaluate_timer(timer, now),
+    "segments.evaluate": segments.evaluate_timer,
+    "segments.nightly": segments.compute_nightly,
 }
 _clock = clock()
 

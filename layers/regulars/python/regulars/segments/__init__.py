@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from regulars.segments.service import create_segment, get_segment, list_segments, page_of_segments
     from regulars.segments.sums import FlowDay, flow, sizes, today
+    from regulars.segments.thresholds import compute_nightly
     from regulars.segments.uses_store import Use, drop_use, note_use
     from regulars.segments.vocabulary import vocabulary_of
 
@@ -61,6 +62,7 @@ __all__ = [
     "change_members",
     "change_segment",
     "compile_rule",
+    "compute_nightly",
     "create_segment",
     "customer_segments",
     "delete_segment",
@@ -110,6 +112,7 @@ if not TYPE_CHECKING:
             "rules": "Compiled Explanation Reads Rule Vocabulary compile_rule load_rule parse_rule",
             "service": "create_segment get_segment list_segments page_of_segments",
             "sums": "FlowDay flow sizes today",
+            "thresholds": "compute_nightly",
             "uses_store": "Use drop_use note_use",
             "vocabulary": "vocabulary_of",
         },

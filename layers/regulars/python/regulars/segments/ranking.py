@@ -29,9 +29,10 @@ def measure(hands: Hands) -> bool:
     place, counts = lease.place or {"shard": 0, "page": 0, "after": ""}, lease.counts
     while place["shard"] < len(shards):
         found = facts_after(hands.tenant, shards[place["shard"]], place["after"], PAGE)
-        values = [[value_of(one, field) for one in found.items] for field in fields]
-        name = f"{lease.part:02d}-{place['shard']:02d}-{place['page']:06d}"
-        hands.files.write(f"{_folder(lease.job.id)}{name}", _packed(np.array(values, dtype=np.float64)))
+        if found.items:
+            values = [[value_of(one, field) for one in found.items] for field in fields]
+            name = f"{lease.part:02d}-{place['shard']:02d}-{place['page']:06d}"
+            hands.files.write(f"{_folder(lease.job.id)}{name}", _packed(np.array(values, dtype=np.float64)))
         counts["measured"] = counts.get("measured", 0) + len(found.items)
         place = (
             {"shard": place["shard"] + 1, "page": 0, "after": ""}
@@ -68,7 +69,7 @@ def computed(files: Files, job_id: str, keys: Iterable[str]) -> dict[str, tuple[
     ]
     found = {}
     for place, field in enumerate(_fields(wanted)):
-        values = np.concatenate([page[place] for page in pages])
+        values = np.concatenate([np.empty(0), *(page[place] for page in pages)])
         values = values[~np.isnan(values)]
         for key in wanted:
             threshold = Threshold.of(key)
