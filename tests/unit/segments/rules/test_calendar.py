@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.segments.rules.calendar import (
@@ -30,6 +30,7 @@ from regulars.segments.rules.edges import (
 )
 from regulars.segments.rules.values import millis, moment_of
 
+unhurried = settings(deadline=None)
 ZONES = (
     "Europe/Warsaw",
     "America/New_York",
@@ -92,6 +93,7 @@ def _shown(at: int, zone: str) -> int:
     return millis(local.replace(tzinfo=UTC))
 
 
+@unhurried
 @given(st.data(), zones)
 def test_the_wall_clock_never_goes_back(data: st.DataObject, zone: str) -> None:
     calendar = CALENDARS[zone]
@@ -101,6 +103,7 @@ def test_the_wall_clock_never_goes_back(data: st.DataObject, zone: str) -> None:
     assert calendar.day(at) <= calendar.day(later)
 
 
+@unhurried
 @given(st.data(), zones)
 def test_an_instant_is_the_first_at_which_a_clock_shows_that_time_or_later(
     data: st.DataObject, zone: str
@@ -113,6 +116,7 @@ def test_an_instant_is_the_first_at_which_a_clock_shows_that_time_or_later(
     assert first <= at or wall > _shown(at, zone)
 
 
+@unhurried
 @given(st.data(), zones, days)
 def test_ahead_is_the_exact_inverse_of_back(data: st.DataObject, zone: str, count: int) -> None:
     calendar = CALENDARS[zone]
@@ -122,6 +126,7 @@ def test_ahead_is_the_exact_inverse_of_back(data: st.DataObject, zone: str, coun
     assert calendar.back(left, count) >= at > calendar.back(left - 1, count)
 
 
+@unhurried
 @given(st.data(), zones)
 def test_every_edge_moves_forward_only_and_knows_when_it_reaches_a_moment(
     data: st.DataObject, zone: str
@@ -136,6 +141,7 @@ def test_every_edge_moves_forward_only_and_knows_when_it_reaches_a_moment(
         assert edge.at(reached) >= value > edge.at(reached - 1)
 
 
+@unhurried
 @given(st.data(), zones)
 def test_edges_of_days_know_when_they_reach_a_day(data: st.DataObject, zone: str) -> None:
     calendar = CALENDARS[zone]
@@ -153,6 +159,7 @@ def test_edges_of_days_know_when_they_reach_a_day(data: st.DataObject, zone: str
         assert edge.at(reached) >= day > edge.at(reached - 1)
 
 
+@unhurried
 @given(st.data(), zones)
 def test_a_day_lasts_from_its_start_to_the_next(data: st.DataObject, zone: str) -> None:
     calendar = CALENDARS[zone]
@@ -163,6 +170,7 @@ def test_a_day_lasts_from_its_start_to_the_next(data: st.DataObject, zone: str) 
     assert calendar.day_start(first) >= at > calendar.day_start(first - 1)
 
 
+@unhurried
 @given(st.data(), zones, st.sampled_from(Period))
 def test_periods_join_without_gap_or_overlap(data: st.DataObject, zone: str, period: Period) -> None:
     calendar = CALENDARS[zone]
@@ -176,6 +184,7 @@ def test_periods_join_without_gap_or_overlap(data: st.DataObject, zone: str, per
         assert end == calendar.period(now, this)[0]
 
 
+@unhurried
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.dates(date(1900, 1, 1), date(2100, 1, 1)))
 def test_one_is_as_old_as_the_birthdays_since(born: date, today: date) -> None:
     age = completed_years(born.toordinal(), today.toordinal())
