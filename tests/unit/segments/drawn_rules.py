@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from hypothesis import strategies as st
-
 from regulars.segments.rules.values import ValueType
 from tests.unit.segments import clock
 from tests.unit.segments.pen import CENTS, MONTH_DAYS, NUMBERS, PERIODS, Pen
@@ -67,7 +65,7 @@ def range_test(pen: Pen, write: Any) -> dict[str, Any]:
     ends = {"from": write(), "to": write()}
     if clock_order(pen, ends["from"]) > clock_order(pen, ends["to"]):
         ends = {"from": ends["to"], "to": ends["from"]}
-    if ends["from"] == ends["to"] or pen.draw(st.integers(0, 3)) == 0:
+    if ends["from"] == ends["to"] or pen.once_in(4):
         ends.pop(pen.pick(("from", "to")))
     return ends
 
@@ -115,14 +113,14 @@ def any_test(pen: Pen) -> dict[str, Any]:
 
 
 def boolean_test(pen: Pen) -> dict[str, Any]:
-    return {"operator": pen.pick(("equals", "not_equals")), "value": pen.draw(st.booleans())}
+    return {"operator": pen.pick(("equals", "not_equals")), "value": pen.once_in(2)}
 
 
 def suiting_test(
     pen: Pen, kind: ValueType, choices: tuple[str, ...] = (), ranked: bool = False
 ) -> dict[str, Any]:
     """A test that applies to values of that type."""
-    odd = pen.draw(st.integers(0, 9))
+    odd = 9 - pen.roll(0, 9)
     if odd == 0:
         return {"operator": pen.pick(("exists", "not_exists"))}
     if odd <= 3 and ranked:
@@ -173,7 +171,7 @@ def measure_and_test(pen: Pen, summed: list[str], kind_of: dict[str, ValueType])
     if kind_of[name] is not ValueType.MONEY:
         numbers = (0, 1, 0.3, 0.1, 0.30000000000000004, 0.6, 2.5, 5, 7.5)
     test = number_test(pen, numbers)
-    if what == "average" and pen.draw(st.integers(0, 5)) == 0:
+    if what == "average" and pen.once_in(6):
         test = {"operator": pen.pick(("exists", "not_exists"))}
     return {"measure": {"what": what, "property": name}, "is": test}
 
@@ -184,37 +182,37 @@ def event_node(pen: Pen) -> dict[str, Any]:
     )
     kind_of = PROPERTIES[kinds[-1]]
     node: dict[str, Any] = {"type": "event", "events": list(kinds)}
-    filters = pen.draw(st.integers(0, 5))
+    filters = pen.roll(0, 5)
     if filters >= 4:
-        names = pen.draw(st.lists(st.sampled_from(sorted(kind_of)), min_size=1, max_size=filters - 3))
+        names = pen.some(sorted(kind_of), most=filters - 3)
         node["where"] = [
             {"property": name, "is": suiting_test(pen, kind_of[name], CHANNELS if name == "channel" else ())}
             for name in names
         ]
-    if pen.draw(st.integers(0, 5)):
+    if not pen.once_in(6):
         node["window"] = window(pen)
     summed = [
         name for name, kind in kind_of.items() if kind in (ValueType.NUMBER, ValueType.MONEY, ValueType.ANY)
     ]
-    if pen.draw(st.integers(0, 9)):
+    if not pen.once_in(10):
         node |= measure_and_test(pen, summed, kind_of)
     return node
 
 
 def leaf(pen: Pen) -> dict[str, Any]:
-    what = pen.draw(st.integers(0, 10))
-    if what == 0:
+    what = pen.roll(0, 10)
+    if what == 10:
         return {"type": "segment", "segment": pen.pick(SEGMENTS)}
     return field_node(pen) if what < 5 else event_node(pen)
 
 
 def tree(pen: Pen, depth: int = 1, most: int = 4) -> dict[str, Any]:
-    what = pen.draw(st.integers(0, 9))
+    what = pen.roll(0, 9)
     if depth >= most or what < (3 if depth == 1 else 5):
         return leaf(pen)
     if what == 9:
         return {"type": "not", "of": tree(pen, depth + 1, most)}
-    count = pen.draw(st.integers(1, 3))
+    count = pen.roll(1, 3)
     return {"type": "all" if what % 2 else "any", "of": [tree(pen, depth + 1, most) for _ in range(count)]}
 
 

@@ -1,6 +1,7 @@
 """Scenes: a random rule with random customers, around a moment worth standing at."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from regulars.segments.rules.values import Document, Occurrence, Value, ValueType
 from tests.unit.segments.drawn_rules import leaf, leaves, tree
 from tests.unit.segments.oracle import World
-from tests.unit.segments.pen import MISTYPED, Draw, Pen, moments
+from tests.unit.segments.pen import MISTYPED, Dice, Pen, Roll, moment
 from tests.unit.segments.words import CHANNELS, FIELDS, KINDS, OWN_KIND, PLANS, PROPERTIES, SEGMENTS, ZONES
 
 
@@ -25,7 +26,7 @@ class Scene:
 def occurrence(pen: Pen, kind: str, number: int, at: int) -> Occurrence:
     held: dict[str, Value] = {}
     for name, type_ in PROPERTIES[kind].items():
-        odd = pen.draw(st.integers(0, 9))
+        odd = 9 - pen.roll(0, 9)
         if odd == 0:
             held[name] = pen.pick(MISTYPED)
         elif odd > 1:
@@ -36,42 +37,44 @@ def occurrence(pen: Pen, kind: str, number: int, at: int) -> Occurrence:
 def document(pen: Pen, fields: set[str], kinds: set[str]) -> Document:
     """A customer with those fields and kinds, and perhaps one more of each that nobody asks for."""
     held: dict[str, Value] = {}
-    for name in sorted(fields | set(pen.draw(st.lists(st.sampled_from(sorted(FIELDS)), max_size=1)))):
+    for name in sorted(fields | set(pen.some(sorted(FIELDS), 0, 1))):
         one = FIELDS[name]
-        missing = pen.draw(st.integers(0, 7)) == 0
+        missing = pen.once_in(8)
         kind = ValueType.DAY if name == "age" else one.type
         held[name] = None if missing else pen.value(kind, PLANS)
     history: dict[str, list[Occurrence]] = {}
     number = 0
-    for kind in sorted(
-        kinds | set(pen.draw(st.lists(st.sampled_from((*sorted(KINDS), OWN_KIND)), max_size=1)))
-    ):
+    for kind in sorted(kinds | set(pen.some((*sorted(KINDS), OWN_KIND), 0, 1))):
         found = []
-        for _ in range(pen.draw(st.integers(0, 5))):
+        for _ in range(pen.roll(0, 5)):
             number += 1
-            at = found[-1].at if found and pen.draw(st.integers(0, 5)) == 0 else pen.near()
+            at = found[-1].at if found and pen.once_in(6) else pen.near()
             found.append(occurrence(pen, kind, number, at))
         history[kind] = sorted(found, key=lambda one: (one.at, one.id), reverse=True)
-    members = pen.draw(st.frozensets(st.sampled_from(SEGMENTS)))
+    members = frozenset(pen.some(SEGMENTS, 0))
     return Document(held, history, members)
 
 
-@st.composite
-def scenes(draw: Draw, documents: int = 3, only_leaves: bool = False) -> Scene:
-    """Everything a rule can be judged in. `only_leaves`: the rule is one condition."""
-    zone = draw(st.sampled_from(ZONES))
-    pen = Pen(draw, draw(moments(zone)), zone)
+def scene(roll: Roll, documents: int, only_leaves: bool) -> Scene:
+    """Everything a rule can be judged in, as the dice fall."""
+    zone = Dice(roll).pick(ZONES)
+    pen = Pen(roll, moment(Dice(roll), zone), zone)
     root = leaf(pen) if only_leaves else tree(pen)
-    thresholds = draw(
-        st.dictionaries(
-            st.sampled_from(
-                [f"{name}:{part}:20" for name in ("score", "spent") for part in ("top", "bottom")]
-            ),
-            st.sampled_from((0, 5, 1000, 2000)),
-        )
-    )
+    keys = pen.some([f"{name}:{part}:20" for name in ("score", "spent") for part in ("top", "bottom")], 0)
+    thresholds = {key: pen.pick((0, 5, 1000, 2000)) for key in keys}
     conditions = leaves(root)
     fields = {one["field"] for one in conditions if one["type"] == "field"}
     kinds = {kind for one in conditions if one["type"] == "event" for kind in one["events"]}
     many = [document(pen, fields, kinds) for _ in range(documents)]
     return Scene({"version": 1, "root": root}, World(zone, FIELDS, KINDS, thresholds), pen.now, many)
+
+
+@cache
+def numbers(low: int, high: int) -> st.SearchStrategy[int]:
+    return st.integers(low, high)
+
+
+@st.composite
+def scenes(draw: Any, documents: int = 3, only_leaves: bool = False) -> Scene:
+    """Scenes for laws. `only_leaves`: the rule is one condition."""
+    return scene(lambda low, high: int(draw(numbers(low, high))), documents, only_leaves)
