@@ -48,8 +48,8 @@ def crowd(shop: Tenant, now: datetime, count: int, **profile: Any) -> list[str]:
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow this machine is, an answer is not cut short."""
-    monkeypatch.setattr(previewing, "_READING", 60)
-    monkeypatch.setattr(previewing, "_ASKING", 60)
+    for name in ("_READING", "_READING_FIRST", "_ASKING"):
+        monkeypatch.setattr(previewing, name, 60)
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ from regulars.segments.thresholds import Threshold, value_of
 from regulars.segments.vocabulary import vocabulary_of
 
 MOST = 5000
-# Seconds from the start until no more customers, and no more histories, are asked for.
-_READING, _ASKING = 0.55, 0.8
+# Seconds from the start until no more customers are asked for, of a rule without and with history; and no more histories.
+_READING, _READING_FIRST, _ASKING = 0.55, 0.3, 0.8
 _HISTORIES = 2000
 _AT_ONCE = 32
 
@@ -74,8 +74,14 @@ def preview(
     parsed = parse_rule(rule, vocabulary)
     own = catalogue.segments[compare_to] if compare_to is not None else None
     check_references(parsed.dump(), catalogue.segments, own)
-    states = own is not None or bool(compile_rule(parsed, catalogue.zone).reads.segments)
-    looked = pick(tenant, wanted=MOST, until=began + _READING, now=now, states=states)
+    reads = compile_rule(parsed, catalogue.zone).reads
+    looked = pick(
+        tenant,
+        wanted=MOST,
+        until=began + (_READING_FIRST if reads.kinds else _READING),
+        now=now,
+        states=own is not None or bool(reads.segments),
+    )
     thresholds = _thresholds(catalogue, parsed, looked)
     trial = _Trial(parsed, lambda one: compile_rule(one, catalogue.zone, thresholds), looked, millis(now))
     found = trial.judged(began + _ASKING)
