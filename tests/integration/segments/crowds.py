@@ -1,9 +1,11 @@
 """Many customers of all kinds put straight into the table, and what their memberships must be."""
 
+import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from regulars.commerce.orders.events import Bought, OrderPlaced
 from regulars.customers import FACTS_SHARDS, Facts, customer_subject, page_of_shard
@@ -38,11 +40,16 @@ ROOTS: dict[str, dict[str, Any]] = {
 }
 
 
-def crowd(tenant: Tenant, count: int, now: datetime, seed: int = 1) -> list[str]:
-    """So many customers with up to five orders each; their ids."""
+def crowd(
+    tenant: Tenant, count: int, now: datetime, seed: int = 1, shards: Collection[int] = range(FACTS_SHARDS)
+) -> list[str]:
+    """So many customers with up to five orders each, in these facts shards; their ids."""
     dice = random.Random(seed)
     items: list[Item] = []
-    ids = [new_id("cus", now) for _ in range(count)]
+    endless = (new_id("cus", now) for _ in itertools.count())
+    ids = list(
+        itertools.islice((one for one in endless if crc32(one.encode()) % FACTS_SHARDS in shards), count)
+    )
     for one in ids:
         items += _customer(tenant, one, now, dice)
     put(items)

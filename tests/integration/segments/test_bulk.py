@@ -4,18 +4,21 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from regulars.customers import FactsItem, facts_key
 from regulars.kernel.jobs import State as JobState
 from regulars.kernel.jobs import get_job, list_jobs
 from regulars.kernel.tenancy import Tenant
 from regulars.segments import judging
 from regulars.segments.bulk import IN_FLIGHT, PARTS, shards_of, start_evaluation
 from regulars.segments.evaluating import Cause, evaluate
+from regulars.segments.members_store import SizeItem, sums_partition
 from regulars.segments.model import Status
 from regulars.segments.store import read_all
-from tests.integration.segments.crowds import ROOTS, check_books, check_stories, crowd, states
+from regulars.segments.sweep_store import read_page
+from tests.integration.interrupting import interrupted_before
+from tests.integration.segments.crowds import ROOTS, all_facts, check_books, check_stories, crowd, states
 from tests.integration.segments.making import let_time_pass, make_segments, moves, present, timers
-from tests.integration.segments.working import finish
-from tests.metering import metered
+from tests.integration.segments.working import finish, turn
 
 ALL = frozenset(f"seg_{name}" for name in ROOTS)
 DAY = timedelta(days=1)
@@ -170,17 +173,47 @@ def test_a_failed_run_shows_in_the_segments_and_resuming_makes_them_ready(
     assert {status for status, _ in segments_of(shop)} == {Status.READY}
 
 
-def test_the_jobs_page_and_list_show_it(shop: Tenant, now: datetime) -> None:
+def test_the_list_of_jobs_shows_it(shop: Tenant, now: datetime) -> None:
     crowd(shop, 10, now)
     make_segments(shop, now, **ROOTS)
     done = finish(shop, start_evaluation(shop, None, now=now, name="Prebuilt"), now)
     assert list_jobs(shop).items == [done]
 
 
-def test_customers_share_transactions(shop: Tenant, now: datetime) -> None:
-    crowd(shop, 200, now)
+def test_customers_of_a_page_share_transactions(shop: Tenant, now: datetime) -> None:
+    crowd(shop, 80, now, shards=[3])
     make_segments(shop, now, french=ROOTS["french"])
     job = start_evaluation(shop, None, now=now, name="all", refresh=True)
-    with metered() as meter:
-        finish(shop, job, now)
-    assert meter.units > 0
+    with interrupted_before(0, lambda: None) as made:
+        turn(shop, job.id, 3, now)
+    entered = len(present(shop, "french"))
+    assert entered > 20
+    assert made.count("TransactWriteItems") <= entered / 10
+
+
+def test_pages_of_states_and_facts_cover_the_same_customers(shop: Tenant, now: datetime) -> None:
+    # given customers with and without a state, and states whose customers are gone
+    ids = sorted(crowd(shop, 40, now, shards=[3]))
+    make_segments(shop, now, french=ROOTS["french"])
+    finish(shop, start_evaluation(shop, None, now=now, name="first", refresh=True), now)
+    some = [FactsItem(*facts_key(shop, one)) for one in ids[::5]]
+    for item in some:
+        item.delete()
+    crowd(shop, 15, now, shards=[3])
+    # when they are read in small pages
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = read_page(shop, 3, after, 4)
+        seen += [facts.customer_id for facts, _ in page.customers]
+        assert all(state.revision == (one.customer_id in states(shop)) for one, state in page.customers)
+        after = page.last
+    assert seen == sorted({one.customer_id for one in all_facts(shop)})
+
+
+def test_the_sums_of_a_part_are_its_own(shop: Tenant, now: datetime) -> None:
+    crowd(shop, 60, now, shards=shards_of(5))
+    make_segments(shop, now, french=ROOTS["french"])
+    finish(shop, start_evaluation(shop, None, now=now, name="all"), now)
+    items = SizeItem.each(sums_partition(shop, "seg_french"), SizeItem.sk.startswith("SIZE#"))
+    assert [item.sk for item in items] == ["SIZE#5"]

@@ -224,4 +224,4 @@ class _Turn:
 def _writes(steps: Sequence[Moved]) -> int:
     """How many writes steps take together, at the most."""
     segments = {change.segment for step in steps for change in step.changes}
-    return sum(4 + 3 * len(step.changes) for step in steps) + 2 * SUM_SHARDS * len(segments)
+    return sum(4 + 3 * len(step.changes) for step in steps) + 2 * min(SUM_SHARDS, len(steps)) * len(segments)

@@ -22,7 +22,8 @@ from regulars.segments.model import Change, State
 from regulars.segments.rules.values import Millis, moment_of
 
 SHARDS = 16
-SUM_SHARDS = 4
+# As many as a bulk run has parts, and by the same remainder: no two of its workers write the same sums.
+SUM_SHARDS = 16
 TIMER = "segments.evaluate"
 _MEMBER, _PAST = "M#", "P#"
 
