@@ -34,6 +34,23 @@ def _product(data: Data) -> str:
     return f"/console/products/{data['product_id']}"
 
 
+def _segment(data: Data) -> str:
+    return f"/console/segments/{data['segment_id']}" if data.get("segment_id") else ""
+
+
+_BECAUSE = {
+    "event": "By what happened",
+    "time": "As time went by",
+    "edit": "The rule was changed",
+    "list": "By hand",
+    "threshold": "Compared with everybody",
+}
+
+
+def _because(data: Data) -> str:
+    return _BECAUSE.get(data.get("because", ""), "")
+
+
 def _placed(data: Data) -> str:
     lines = data.get("lines")
     parts = [
@@ -113,6 +130,13 @@ LOOKS: dict[str, Looks] = {
     "product.out_of_stock": Looks("package-x", "{product_id} is out of stock", "warn", href=_product),
     "product.back_in_stock": Looks("package-check", "{product_id} is back in stock", "good", href=_product),
     "product.archived": Looks("archive", "{product_id} archived", "", href=_product),
+    "segment.entered": Looks("log-in", "Entered a segment", "", _because, _segment),
+    "segment.exited": Looks("log-out", "Left a segment", "", _because, _segment),
+    "segment.created": Looks("layers", "Segment added", "", href=_segment),
+    "segment.changed": Looks(
+        "layers", "Segment changed", "", lambda data: _words(", ".join(data.get("fields") or [])), _segment
+    ),
+    "segment.deleted": Looks("layers", "Segment deleted"),
     "tenant.updated": Looks(
         "settings", "Settings changed", "", lambda data: _words(", ".join(data.get("fields") or []))
     ),

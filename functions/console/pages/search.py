@@ -6,12 +6,14 @@ from console import shell
 from console.people import PATH as CUSTOMERS
 from console.people import name_of
 from console.routing import Pages
+from console.segment_views import PATH as SEGMENTS
 from console.shell import part
 from console.web import Reply, Request
 from regulars.commerce import orders
 from regulars.customers import search_customers
 from regulars.kernel.errors import RegularsError
 from regulars.kernel.permissions import Permission
+from regulars.segments import list_segments
 
 PAGES = Pages()
 _LIMIT = 6
@@ -34,6 +36,7 @@ class Group:
 
 _ACTIONS = (
     (Hit("Add a customer", f"{CUSTOMERS}/new", "user-plus"), Permission.CUSTOMERS_WRITE),
+    (Hit("New segment", f"{SEGMENTS}/new", "layers"), Permission.SEGMENTS_WRITE),
     (Hit("Create an API key", "/console/settings/keys", "key-round"), Permission.KEYS_WRITE),
     (Hit("Invite a colleague", "/console/settings/staff", "user-cog"), Permission.STAFF_WRITE),
 )
@@ -44,7 +47,7 @@ def search(request: Request) -> Reply:
     query = request.query.get("q", "").strip()[:100]
     groups = [_places(request, query.casefold())]
     if len(query) >= 2:
-        groups = [_customers(request, query), _orders(request, query), *groups]
+        groups = [_customers(request, query), _orders(request, query), _segments(request, query), *groups]
     found = [group for group in groups if group.hits]
     return part(request, "parts/palette_list.html", groups=found, query=query)
 
@@ -77,3 +80,12 @@ def _orders(request: Request, query: str) -> Group:
     if order is None:
         return Group("Orders", [])
     return Group("Orders", [Hit(f"Order {order.number}", f"/console/orders/{order.id}", "shopping-bag")])
+
+
+def _segments(request: Request, query: str) -> Group:
+    if not request.may(Permission.SEGMENTS_READ):
+        return Group("Segments", [])
+    words = query.casefold()
+    known = list_segments(request.tenant, request.call.now)
+    found = [one for one in known if words in one.name.casefold()]
+    return Group("Segments", [Hit(one.name, f"{SEGMENTS}/{one.id}", "layers") for one in found[:_LIMIT]])
