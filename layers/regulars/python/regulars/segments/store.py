@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.expressions.update import Action
 
 from regulars.kernel.errors import ConflictError, MalformedError
 from regulars.kernel.table import Item, JsonAttribute, TimeAttribute
@@ -54,11 +55,11 @@ class SegmentItem(Item):
 
 
 class ThresholdItem(Item):
-    """The value from which on a customer is in the top (or bottom) part of a field; `count` have the field at all."""
+    """The value from which on a customer is in the top (or bottom) part of a field; `population` have the field at all."""
 
     kind = UnicodeAttribute(default="threshold")
     value = NumberAttribute()
-    count = NumberAttribute()
+    population = NumberAttribute()
     computed_at = TimeAttribute()
 
     @property
@@ -199,7 +200,7 @@ def create_catalogue(tx: Transaction, time_zone: str, otherwise: Exception) -> N
 
 def move_catalogue(tx: Transaction, revision: int, time_zone: str | None = None) -> None:
     """Add to `tx` the next revision after the one that was read; the commit raises CatalogueMovedError if it has moved."""
-    actions = [CatalogueItem.revision.set(revision + 1)]
+    actions: list[Action] = [CatalogueItem.revision.set(revision + 1)]
     if time_zone is not None:
         actions.append(CatalogueItem.time_zone.set(time_zone))
     head = CatalogueItem(_partition(tx.tenant), CATALOGUE)
@@ -207,10 +208,14 @@ def move_catalogue(tx: Transaction, revision: int, time_zone: str | None = None)
 
 
 def save_thresholds(tx: Transaction, values: Iterable[tuple[str, float, int]], computed_at: datetime) -> None:
-    """Add to `tx` thresholds as `(key, value, count)`."""
-    for key, value, count in values:
+    """Add to `tx` thresholds as `(key, value, population)`."""
+    for key, value, population in values:
         tx.save(
             ThresholdItem(
-                _partition(tx.tenant), _THRESHOLD + key, value=value, count=count, computed_at=computed_at
+                _partition(tx.tenant),
+                _THRESHOLD + key,
+                value=value,
+                population=population,
+                computed_at=computed_at,
             )
         )
