@@ -10,7 +10,14 @@ from regulars.kernel.jobs import Job
 from regulars.kernel.pagination import Page
 from regulars.kernel.permissions import Permission
 from regulars.segments import NewSegment, Segment, SegmentChange
-from segments_api.schemas import RefreshView, SegmentPage, SegmentView, SizedSegmentView, UsesView
+from segments_api.schemas import (
+    RefreshView,
+    SegmentDetailView,
+    SegmentPage,
+    SegmentView,
+    SizedSegmentView,
+    UsesView,
+)
 
 routes = Routes("segments_api")
 ONE = "/segments/{segment_id}"
@@ -44,11 +51,12 @@ def create_segment(call: Call, body: NewSegment) -> Segment:
     return segments.create_segment(call.tenant, body, now=call.now, by=_by(call), once=call.once)
 
 
-@routes.get(ONE, permission=Permission.SEGMENTS_READ, answer=SizedSegmentView)
-def get_segment(call: Call) -> SizedSegmentView:
-    """Read a segment and its size."""
+@routes.get(ONE, permission=Permission.SEGMENTS_READ, answer=SegmentDetailView)
+def get_segment(call: Call) -> SegmentDetailView:
+    """Read a segment, its size, and how stale it is."""
     found = segments.get_segment(call.tenant, call.params["segment_id"])
-    return SizedSegmentView.sized(found, segments.sizes(call.tenant, [found.id])[found.id])
+    size = segments.sizes(call.tenant, [found.id])[found.id]
+    return SegmentDetailView.detailed(found, size, segments.staleness(call.tenant, found.id))
 
 
 @routes.put(ONE, permission=Permission.SEGMENTS_WRITE, answer=SegmentView, errors=(412,))

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from regulars.customers import Facts
 from regulars.kernel.http.models import Code, Input, ListQuery, Moment, Query, View, page_model
 from regulars.kernel.jobs import State
-from regulars.segments import Belonging, Explained, Kind, Member, PreviewCustomer, Segment, Status
+from regulars.segments import Belonging, Explained, Kind, Member, PreviewCustomer, Segment, Staleness, Status
 from regulars.segments.describing import References, Tree
 
 
@@ -39,6 +39,20 @@ class SizedSegmentView(SegmentView):
         """A segment beside its size."""
         shown = {name: getattr(segment, name) for name in SegmentView.model_fields}
         return cls.model_validate(shown | {"size": size})
+
+
+class SegmentDetailView(SizedSegmentView):
+    """With how stale it is: for whom it could not be evaluated. Each is tried again by itself until it succeeds."""
+
+    failing: int = Field(description="For how many customers; 1,000 are counted at the most")
+    stale_since: datetime | None = Field(description="Since when the first of them is waiting")
+
+    @classmethod
+    def detailed(cls, segment: Segment, size: int, staleness: Staleness) -> Self:
+        """A segment beside its size and staleness."""
+        shown = {name: getattr(segment, name) for name in SegmentView.model_fields}
+        told = {"size": size, "failing": staleness.customers, "stale_since": staleness.since}
+        return cls.model_validate(shown | told)
 
 
 SegmentPage = page_model(SizedSegmentView)

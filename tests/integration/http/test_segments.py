@@ -11,10 +11,11 @@ from customers_api.handler import handler as customers_handler
 from regulars import segments
 from regulars.kernel.clock import clock
 from regulars.kernel.tenancy import Tenant
+from regulars.segments.evaluating import Cause, evaluate
 from segments_api.handler import handler
 from tests.events import http_event
 from tests.integration.pipeline.shop import buy, new_customer, open_shop
-from tests.integration.segments.making import make_segments
+from tests.integration.segments.making import let_time_pass, make_segments
 from tests.integration.segments.working import run_jobs
 
 Json = dict[str, Any]
@@ -321,6 +322,26 @@ def test_a_customer_is_explained_now_and_in_the_past(api: Api, now: datetime) ->
         query = {"customer": customer, "at": at.isoformat()}
         status, why = api("GET /segments/{segment_id}/explain", segment_id=listed["id"], query=query)
         assert (status, why["member"], why["explanation"]) == (200, member, None)
+
+
+def test_a_segment_shows_how_stale_it_is(api: Api, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a customer whom a segment cannot be evaluated for
+    customer = new_customer(api.tenant, now)
+    make_segments(api.tenant, now, big=BIG["root"])
+    fresh = api("GET /segments/{segment_id}", segment_id="seg_big")[1]
+    assert (fresh["failing"], fresh["stale_since"]) == (0, None)
+    with monkeypatch.context() as broken:
+        broken.setattr("regulars.segments.rules.Compiled.matches", lambda *some: 1 / 0)
+        evaluate(api.tenant, {customer: Cause(frozenset({"seg_big"}))}, now)
+    # then it says so, also of the customer
+    stale = api("GET /segments/{segment_id}", segment_id="seg_big")[1]
+    assert stale["failing"] == 1
+    assert stale["stale_since"].startswith(f"{now:%Y-%m-%d}")
+    query = {"customer": customer}
+    assert api("GET /segments/{segment_id}/explain", segment_id="seg_big", query=query)[1]["stale"]
+    # until it has been made good
+    let_time_pass(api.tenant, now + timedelta(hours=1))
+    assert api("GET /segments/{segment_id}", segment_id="seg_big")[1]["failing"] == 0
 
 
 def test_explaining_asks_for_one_who_is_there(api: Api, other_api: Api, now: datetime) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         parse_rule,
     )
     from regulars.segments.service import create_segment, get_segment, list_segments, page_of_segments
-    from regulars.segments.sums import FlowDay, flow, sizes, today
+    from regulars.segments.sums import FlowDay, Staleness, flow, sizes, staleness, today
     from regulars.segments.thresholds import compute_nightly
     from regulars.segments.uses_store import Use, drop_use, note_use
     from regulars.segments.vocabulary import vocabulary_of
@@ -53,6 +53,7 @@ __all__ = [
     "Rule",
     "Segment",
     "SegmentChange",
+    "Staleness",
     "Status",
     "Use",
     "Vocabulary",
@@ -87,6 +88,7 @@ __all__ = [
     "refresh_segment",
     "remove_members",
     "sizes",
+    "staleness",
     "today",
     "vocabulary_of",
     "was_member",
@@ -111,7 +113,7 @@ if not TYPE_CHECKING:
             "previewing": "Preview PreviewCustomer preview",
             "rules": "Compiled Explanation Reads Rule Vocabulary compile_rule load_rule parse_rule",
             "service": "create_segment get_segment list_segments page_of_segments",
-            "sums": "FlowDay flow sizes today",
+            "sums": "FlowDay Staleness flow sizes staleness today",
             "thresholds": "compute_nightly",
             "uses_store": "Use drop_use note_use",
             "vocabulary": "vocabulary_of",

@@ -13,6 +13,7 @@ from regulars.segments.model import Segment, State, Status
 from regulars.segments.rules import Explanation
 from regulars.segments.rules.values import Millis, millis, moment_of
 from regulars.segments.spells_store import spell_at
+from regulars.segments.vocabulary import vocabulary_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Belonging:
 
 
 def explain(tenant: Tenant, segment_id: str, customer_id: str, *, now: datetime) -> Explained:
-    """Why a customer is in a segment or not, every condition with the value seen. About 3 request units, and the history if
+    """Why a customer is in a segment or not, every condition with the value seen. About 3.5 request units, and the history if
     the rule asks for it. Raises NotFoundError for a segment or customer that is not there."""
     state = _state(tenant, customer_id)
     catalogue = _catalogue(tenant, segment_id)
@@ -53,7 +54,7 @@ def explain(tenant: Tenant, segment_id: str, customer_id: str, *, now: datetime)
     at = millis(now)
     known = set(state.members) & catalogue.segments.keys()
     document = Question.of([rule], at).document(facts, known)
-    explanation = rule.explain(document, at)
+    explanation = rule.explain(document, at, vocabulary_of(tenant))
     stale = (
         explanation.matches != (since is not None)
         or segment.status is not Status.READY

@@ -17,7 +17,7 @@ from regulars.platform import get_tenant
 from regulars.segments.asking import Question
 from regulars.segments.bounds import without_history
 from regulars.segments.catalogue import Catalogue, catalogue_of
-from regulars.segments.documents import document_of
+from regulars.segments.documents import document_of, read_history
 from regulars.segments.estimating import effective, wilson_margin
 from regulars.segments.references import check_references
 from regulars.segments.rules import Compiled, Explanation, Rule, compile_rule, load_rule, parse_rule
@@ -167,7 +167,16 @@ class _Trial:
 
 
 def _asking(question: Question, one: Picked) -> Callable[[], Document]:
-    return lambda: question.document(one.facts, set(one.state.members))
+    """Reads what the rule asks of a customer; an estimate need not be consistent, at half the price."""
+    facts, reads = one.facts, question.reads
+
+    def ask() -> Document:
+        history = None
+        if reads.kinds:
+            history = read_history(facts.tenant, facts, reads.kinds, question.since, consistent=False)
+        return document_of(facts, reads, segments=one.state.members.keys(), history=history)
+
+    return ask
 
 
 def _told(

@@ -12,9 +12,10 @@ from regulars.kernel.errors import InvalidError, NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.platform import settings_of
 from regulars.segments.catalogue import catalogue_of
-from regulars.segments.sums_store import read_flow, read_size
+from regulars.segments.sums_store import read_failures, read_flow, read_size
 
 MAX_DAYS = 1100
+_MOST_FAILURES = 1000
 _LANES = 8
 
 
@@ -26,6 +27,21 @@ class FlowDay:
     size: int
     entered: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """For how many customers a segment could not be evaluated (1,000 are counted at the most) and since when the first of them
+    is waiting. Each is tried again by itself, after a minute, then two, four … an hour."""
+
+    customers: int
+    since: datetime | None
+
+
+def staleness(tenant: Tenant, segment_id: str) -> Staleness:
+    """How stale a segment is. 0.5 request units when it is not."""
+    waiting = read_failures(tenant, segment_id, _MOST_FAILURES)
+    return Staleness(len(waiting), min(waiting, default=None))
 
 
 def sizes(tenant: Tenant, segment_ids: Iterable[str]) -> dict[str, int]:

@@ -1,12 +1,12 @@
 """How big segments are and who came and went by day: the sums that every change of a membership keeps."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 
 from regulars.kernel.tenancy import Tenant
-from regulars.segments.members_store import FlowItem, SizeItem, sums_partition
+from regulars.segments.members_store import FailureItem, FlowItem, SizeItem, sums_partition
 
-_SIZE, _DAY = "SIZE#", "DAY#"
+_SIZE, _DAY, _FAILED = "SIZE#", "DAY#", "FAILED#"
 
 
 def read_size(tenant: Tenant, segment_id: str) -> int:
@@ -24,3 +24,12 @@ def read_flow(tenant: Tenant, segment_id: str, since: date) -> dict[date, Counte
         counts = found.setdefault(day, Counter())
         counts.update(entered=int(item.entered), exited=int(item.exited))
     return found
+
+
+def read_failures(tenant: Tenant, segment_id: str, most: int) -> list[datetime]:
+    """Since when each customer is waiting whom the segment could not be evaluated for, of `most` at the most. 0.5 request units
+    without any."""
+    found = FailureItem.page(
+        sums_partition(tenant, segment_id), FailureItem.sk.startswith(_FAILED), limit=most
+    )
+    return [item.since for item in found.items]
