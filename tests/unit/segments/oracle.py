@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.segments.rules.values import Document, Occurrence, ValueType
 from tests.unit.segments import clock
-from tests.unit.segments.value_judge import Judge, World, half_open, in_period, since, typed
+from tests.unit.segments.value_judge import Judge, World, can_be_added, half_open, in_period, since, typed
 
 __all__ = ["World", "truth"]
 
@@ -96,7 +96,7 @@ def measured(
         typed(one.properties.get(name), number_type(world.property_type(kind, name)))
         for kind, one in happened
     ]
-    numbers = [float(value) for value in held if value is not None]
+    numbers = [float(value) for value in held if value is not None and can_be_added(value)]
     total = 0.0
     for number in numbers:
         total = total + number

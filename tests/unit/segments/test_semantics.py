@@ -64,6 +64,33 @@ class TestLastDaysCountBackByWallClock:
         assert not holds(rule, bought, at("2026-10-25T02:50+02:00"))
         assert not holds(rule, bought, at("2026-10-25T02:00+01:00"))
 
+    def test_the_end_of_a_repeated_hour_is_reached_as_its_second_pass_begins(self) -> None:
+        bought = customer(order_at(at("2026-10-24T03:00+02:00")))
+        second_pass = at("2026-10-25T02:00+01:00")
+        assert next_change(ordered(window=last(1)), bought, second_pass - 3_600_000) == second_pass
+        assert holds(ordered(window=last(1)), bought, second_pass - 1)
+        assert not holds(ordered(window=last(1)), bought, second_pass)
+
+    def test_what_happened_in_a_second_pass_leaves_when_the_clock_shows_its_end(self) -> None:
+        bought = customer(order_at(at("2026-10-25T02:00+01:00") + 1))
+        left = at("2026-10-26T03:00+01:00")
+        assert next_change(ordered(window=last(1)), bought, left - 7_200_000) == left
+        assert holds(ordered(window=last(1)), bought, left - 1)
+        assert not holds(ordered(window=last(1)), bought, left)
+
+    @pytest.mark.parametrize("operator", ["within_last", "more_than_ago", "within_next", "more_than_ahead"])
+    def test_a_date_that_stands_for_never_changes_nothing_by_time_that_can_be_told(
+        self, operator: str
+    ) -> None:
+        rule, now = field("seen", operator, amount=30, unit="days"), at("2026-05-05T12:00")
+        for never in ("9999-12-31T00:00Z", "0001-01-02T00:00Z"):
+            seen = customer(seen=at(never))
+            then = next_change(rule, seen, now)
+            assert then is None or then < at("9999-12-31T00:00Z")
+            assert holds(rule, seen, now) == (
+                operator == ("more_than_ahead" if never > "2" else "more_than_ago")
+            )
+
     def test_a_clock_change_of_half_an_hour_is_half_an_hour(self) -> None:
         bought = customer(order_at(at("2026-04-04T12:00+11:00")))
         rule = ordered(window=last(1))

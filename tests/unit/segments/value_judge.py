@@ -75,6 +75,14 @@ def asked_moment(text: str, zone: ZoneInfo) -> int:
     return clock.ms(datetime.fromisoformat(text))
 
 
+def can_be_added(value: float) -> bool:
+    """Whether it is a number that double precision holds."""
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
+
+
 def typed(value: Any, kind: ValueType) -> Any:
     """The value if it is of that type, else None: missing."""
     if isinstance(value, float) and math.isnan(value):
