@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from regulars import segments
 from regulars.imports import store
 from regulars.imports.chunks import Chunk, chunks
 from regulars.imports.lines import Source, lines
@@ -164,6 +165,9 @@ def _finish(hands: Hands, spec: ImportSpec, counts: Counter[str], state: State) 
         files["errors"] = key
     now = hands.now()
     hands.lease.finish(now, state, files=files, undo_until=None if spec.dry_run else now + UNDO_FOR)
+    if not spec.dry_run:
+        # Who is among the best fifth may be quite other people now; the night would be late to say so.
+        segments.compute_thresholds(hands.tenant, f"Percentiles after {job.name}", now=now)
 
 
 def _error_file(files: Files, job_id: str, run: int, columns: list[str]) -> Iterator[bytes]:

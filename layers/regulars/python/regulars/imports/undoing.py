@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
 
+from regulars import segments
 from regulars.imports import store
 from regulars.imports.loaders import taking_back
 from regulars.imports.loaders.taking_back import Left, Step
@@ -125,6 +126,7 @@ def _finish(hands: Hands, counts: Counter[str]) -> None:
         pieces = (piece for key in hands.files.keys(_folder(job.id)) for piece in hands.files.read(key))
         hands.files.join(files["result"], _after(head, pieces))
     hands.lease.finish(hands.now(), State.UNDONE, files=files)
+    segments.compute_thresholds(hands.tenant, f"Percentiles without {job.name}", now=hands.now())
 
 
 def _after(head: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:

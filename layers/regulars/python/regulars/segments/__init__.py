@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from regulars.segments.service import create_segment, get_segment, list_segments, page_of_segments
     from regulars.segments.sums import FlowDay, Staleness, flow, sizes, staleness, today
-    from regulars.segments.thresholds import compute_nightly
+    from regulars.segments.thresholds import compute_nightly, compute_thresholds
     from regulars.segments.uses_store import Use, drop_use, note_use
     from regulars.segments.vocabulary import vocabulary_of
 
@@ -64,6 +64,7 @@ __all__ = [
     "change_segment",
     "compile_rule",
     "compute_nightly",
+    "compute_thresholds",
     "create_segment",
     "customer_segments",
     "delete_segment",
@@ -114,7 +115,7 @@ if not TYPE_CHECKING:
             "rules": "Compiled Explanation Reads Rule Vocabulary compile_rule load_rule parse_rule",
             "service": "create_segment get_segment list_segments page_of_segments",
             "sums": "FlowDay Staleness flow sizes staleness today",
-            "thresholds": "compute_nightly",
+            "thresholds": "compute_nightly compute_thresholds",
             "uses_store": "Use drop_use note_use",
             "vocabulary": "vocabulary_of",
         },

@@ -1,7 +1,7 @@
 """Thresholds of percentiles: from which value on a customer is in the top (or bottom) part of a field.
 
-They are computed over all customers every night at three by the tenant's clock, when a rule first asks for one, and at a refresh;
-whoever is between an old and a new threshold is then judged again. Between two nights they stand still: a customer who spends
+They are computed over all customers every night at three by the tenant's clock, when a rule first asks for one, after an import
+and at a refresh; whoever is between an old and a new threshold is then judged again. Between two nights they stand still: a customer who spends
 more passes the threshold at once, the others are not pushed out by that before the next night.
 """
 
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.customers import Facts
 from regulars.kernel.jobs import Job
+from regulars.kernel.tenancy import Tenant
 from regulars.kernel.timers import Timer, arm, settle
 from regulars.kernel.transaction import Transaction
 from regulars.segments.bulk import Ask, begin_job
@@ -76,21 +77,30 @@ def arm_nightly(tx: Transaction, zone: ZoneInfo, now: datetime) -> None:
     arm(tx, Timer(tx.tenant, NIGHTLY, "thresholds", next_night(zone, now)))
 
 
+def compute_thresholds(tenant: Tenant, name: str, *, now: datetime) -> Job | None:
+    """Have the thresholds computed that rules read; None if none do."""
+    catalogue = catalogue_of(tenant)
+    keys = keys_in_use(catalogue) if catalogue is not None else frozenset()
+    return begin_job(tenant, _measuring(keys), name, now=now) if keys else None
+
+
+def _measuring(keys: Iterable[str]) -> Ask:
+    return Ask({}, tuple(sorted(keys)), because="threshold")
+
+
 def compute_nightly(timer: Timer, now: datetime) -> Job | None:
     """Have the thresholds computed that rules read, and be called again the next night. Raises AlreadyHandledError if somebody
     else did this night's."""
     catalogue = catalogue_of(timer.tenant)
     keys = keys_in_use(catalogue) if catalogue is not None else frozenset()
 
-    def rearm(tx: Transaction) -> None:
+    def rearm(tx: Transaction, job: Job | None = None) -> None:
         settle(tx, timer)
         if catalogue is not None:
             arm_nightly(tx, catalogue.zone, now)
 
     if keys:
-        ask = Ask({}, tuple(sorted(keys)), because="threshold")
-        name = "Percentiles of the night"
-        return begin_job(timer.tenant, ask, name, now=now, also=lambda tx, job: rearm(tx))
+        return begin_job(timer.tenant, _measuring(keys), "Percentiles of the night", now=now, also=rearm)
     tx = Transaction(timer.tenant)
     rearm(tx)
     tx.commit()
