@@ -27,12 +27,31 @@ _NO_UNDO = "events"
 
 
 def name_of(job: Job) -> str:
-    """`Import of orders: shop.csv`, `Export of customers`."""
+    """`Import of orders: shop.csv`, `Export of customers`; jobs of segments are named in full."""
+    if is_of_segments(job):
+        return job.name
     if job.type != "import":
         return f"{job.type.capitalize()} of {job.name}"
     kind = str(job.spec.get("kind", "")).replace("_", " ")
     tried = "Trial import" if job.spec.get("dry_run") else "Import"
     return f"{tried} of {kind}: {job.name}"
+
+
+def is_of_segments(job: Job) -> bool:
+    return job.type.partition(".")[0] == "segments"
+
+
+def kind_of(job: Job) -> str:
+    """`Import`, `Export`, `Segments`."""
+    return job.type.partition(".")[0].capitalize()
+
+
+def read_so_far(job: Job) -> str:
+    """What has been read, in the words of its type."""
+    looked_at = job.counts["read"] + job.counts.get("measured", 0)
+    return (
+        f"{looked_at:,} customers looked at" if is_of_segments(job) else f"{job.counts['read']:,} rows read"
+    )
 
 
 def tone_of(job: Job) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,31 @@ def test_a_tenant_is_made_in_the_kernel_only(path: Path) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Tenant"
     ]
     assert made == []
+
+
+@cache
+def modules_that_count() -> set[str]:
+    """The modules that import numpy, themselves or through others."""
+    by_name = {
+        ".".join(("regulars", *path.relative_to(PACKAGE).with_suffix("").parts)): set(imports(path))
+        for path in files(PACKAGE)
+    }
+    found = {name for name, used in by_name.items() if "numpy" in used}
+    while further := {name for name, used in by_name.items() if used & found} - found:
+        found |= further
+    return found
+
+
+@pytest.mark.parametrize("path", files(FUNCTIONS), ids=name_of)
+def test_only_the_worker_of_jobs_counts_in_bulk(path: Path) -> None:
+    if path.relative_to(FUNCTIONS).parts[0] != "run_jobs":
+        assert not set(imports(path)) & (modules_that_count() | {"numpy"})
+
+
+def test_what_others_use_of_a_capability_never_counts_in_bulk() -> None:
+    found = modules_that_count()
+    assert "regulars.segments.sweeping" in found
+    assert not [name for name in found if name.endswith(".__init__")]
+    assert (
+        not {"regulars.segments.bulk", "regulars.segments.thresholds", "regulars.segments.evaluating"} & found
+    )

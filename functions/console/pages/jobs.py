@@ -5,7 +5,17 @@ from itertools import islice
 from typing import Any, Literal
 
 from console.formats import duration, number
-from console.job_texts import STATES, actions_of, message_of, name_of, percent_of, tone_of
+from console.job_texts import (
+    STATES,
+    actions_of,
+    is_of_segments,
+    kind_of,
+    message_of,
+    name_of,
+    percent_of,
+    read_so_far,
+    tone_of,
+)
 from console.lists import CSV_PAGE, Listing, partial
 from console.pieces import Tile
 from console.routing import Pages
@@ -77,10 +87,10 @@ def _values(request: Request, found: Job) -> dict[str, Any]:
             "title": name_of(found),
             "state_text": STATES[found.state],
             "tone": tone_of(found),
-            "byline": f"{found.type.capitalize()} · {found.id}",
+            "byline": f"{kind_of(found)} · {found.id}",
             "running": running,
             "percent": percent_of(found),
-            "left": f"{number(found.counts['read'])} rows read",
+            "left": read_so_far(found),
             "right": eta or (f"took {duration(took.total_seconds())}" if found.finished_at else ""),
             "message": message_of(found),
             "error_file": "errors" in found.files,
@@ -96,6 +106,13 @@ def _tiles(found: Job) -> list[Tile]:
     counts = found.counts
     if found.type == "export":
         return [Tile("Customers written", number(counts.get("exported", 0)), "Those that the filters admit.")]
+    if is_of_segments(found):
+        return [
+            Tile("Entered", number(counts.get("entered", 0)), "Memberships that began."),
+            Tile("Left", number(counts.get("left", 0)), "Memberships that ended."),
+            Tile("Unchanged", number(counts["unchanged"]), "Customers for whom nothing differs."),
+            Tile("Looked at again", number(counts.get("retried", 0)), "Customers who changed meanwhile."),
+        ]
     tried = found.spec.get("dry_run", False)
     verb = "Would be " if tried else ""
     return [
