@@ -39,7 +39,7 @@ def made(run: LocalRun, shop: Shop, name: str, root: dict[str, Any] = SPENT) -> 
 def test_a_segment_is_built_counted_saved_and_filled(as_role: Open) -> None:
     # given the list, which has the prebuilt ones
     page = as_role("marketer", "/segments")
-    expect(page.get_by_role("row", name="High value")).to_contain_text("Prebuilt")
+    expect(page.get_by_role("row", name="High value Prebuilt")).to_contain_text("Ready")
     # when a rule is built from the keyboard
     page.get_by_role("link", name="New segment").click()
     page.get_by_label("Name").fill("Bought for thirty")
@@ -102,7 +102,7 @@ def test_a_fault_stands_at_its_condition(as_role: Open) -> None:
     page = as_role("marketer", "/segments/new")
     page.get_by_role("button", name="JSON").click()
     root = {"type": "any", "of": [SPENT, {"type": "segment", "segment": "seg_gone"}]}
-    page.get_by_label("The rule as JSON").fill(json.dumps({"version": 1, "root": root}))
+    page.get_by_role("textbox", name="The rule as JSON").fill(json.dumps({"version": 1, "root": root}))
     page.get_by_role("button", name="Use this rule").click()
     # then what the server refuses is said where it is
     expect(page.locator(".condition.bad")).to_contain_text("There is no such segment", timeout=60_000)

@@ -134,7 +134,7 @@ def _listing() -> Listing[Row]:
     columns = (
         Column[Row]("id", "Id", lambda row: Text(row.segment.id), unseen=True),
         Column[Row]("name", "Segment", _titled, sort="name"),
-        Column[Row]("kind", "Kind", _kind, minor=True),
+        Column[Row]("kind", "Kind", lambda row: Text(row.segment.kind.value), unseen=True),
         Column[Row]("size", "Customers", lambda row: count(row.size), sort="size", end=True),
         Column[Row]("past", "30 days", lambda row: Spark(row.past.points, row.past.told()), minor=True),
         Column[Row]("change", "7 days", lambda row: Change(row.past.change()), end=True, minor=True),
@@ -162,12 +162,12 @@ def _listing() -> Listing[Row]:
 
 
 def _titled(row: Row) -> Titled:
-    badges = (Badge("Prebuilt", "", dot=False),) if row.segment.key else ()
+    words = (
+        ("Prebuilt", row.segment.key is not None),
+        ("List", row.segment.kind is Kind.STATIC),
+    )
+    badges = tuple(Badge(word, dot=False) for word, there in words if there)
     return Titled(row.segment.name, f"{PATH}/{row.segment.id}", row.text, badges)
-
-
-def _kind(row: Row) -> Text:
-    return Text("List" if row.segment.kind is Kind.STATIC else "Rule")
 
 
 def _state(row: Row) -> Cell:
