@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from regulars import segments
-from regulars.customers import CustomerRef
+from regulars.customers import CustomerRef, Facts, facts_key, facts_shard
+from regulars.customers.facts import new_item
 from regulars.kernel.errors import InvalidError, NotFoundError
+from regulars.kernel.ids import new_id
 from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
 from regulars.segments import Kind, NewSegment, previewing, sampling
 from tests.integration.pipeline.shop import buy, new_customer
 from tests.integration.segments.making import BIG, ORDERED, make_segments
+from tests.integration.segments.retail import put
 
 EVERYBODY = {"type": "field", "field": "created_at", "is": {"operator": "exists"}}
 
@@ -134,22 +137,30 @@ def test_many_are_estimated_with_a_margin(
     assert segments.preview(quiet, ruled(german), now=now).estimate == found.estimate
 
 
-def test_shards_too_big_to_be_read_are_probed_over_all_the_time(
+def test_of_shards_too_big_to_be_read_each_stretch_of_time_has_its_part(
     quiet: Tenant, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given shards that count as big, with customers of two years, the late ones of another language
+    # given a shard that counts as big: some of two years, and most of an import's few moments, of another language
     dice = random.Random(3)
-    for number in range(300):
-        at = now - timedelta(days=dice.randrange(1, 730))
-        language = "de" if at > now - timedelta(days=365) else "en"
-        new_customer(quiet, at, f"c{number}@example.test", language=language)
-    monkeypatch.setattr(sampling, "WHOLE", 2)
-    monkeypatch.setattr(sampling, "_A_PROBE", 3)
+    slow = [now - timedelta(minutes=dice.randrange(1, 2 * 365 * 1440)) for _ in range(200)]
+    burst = [now - timedelta(days=300, milliseconds=dice.randrange(2000)) for _ in range(600)]
+    put([_item(quiet, at, "en") for at in slow] + [_item(quiet, at, "de") for at in burst])
+    monkeypatch.setattr(sampling, "WHOLE", 50)
+    monkeypatch.setattr(sampling, "PROBED", 120)
     german = {"type": "field", "field": "language", "is": {"operator": "equals", "value": "de"}}
+    # when a rule is tried out
     found = segments.preview(quiet, ruled(german), now=now)
-    assert not found.exact
-    assert abs(found.total - 300) < 90
-    assert abs(found.estimate / found.total - 0.5) < 0.15
+    # then the total is as counted, and the burst has its share
+    assert (found.exact, found.total) == (False, 800)
+    assert found.of < 250
+    assert abs(found.estimate - 600) <= found.margin
+
+
+def _item(tenant: Tenant, at: datetime, language: str) -> Item:
+    """A customer of the first shard."""
+    while facts_key(tenant, customer_id := new_id("cus", at))[0] != facts_shard(tenant, 0):
+        pass
+    return new_item(Facts(tenant, customer_id, "active", at, language=language))
 
 
 def test_a_part_of_the_histories_stands_for_all(

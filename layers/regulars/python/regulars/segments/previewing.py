@@ -19,10 +19,11 @@ from regulars.segments.bounds import without_history
 from regulars.segments.catalogue import Catalogue, catalogue_of
 from regulars.segments.documents import document_of, read_history
 from regulars.segments.estimating import effective, wilson_margin
+from regulars.segments.lanes import in_lanes
 from regulars.segments.references import check_references
 from regulars.segments.rules import Compiled, Explanation, Rule, compile_rule, load_rule, parse_rule
 from regulars.segments.rules.values import Document, Millis, millis
-from regulars.segments.sampling import Pick, Picked, in_lanes, pick
+from regulars.segments.sampling import Pick, Picked, pick
 from regulars.segments.store import Stored
 from regulars.segments.thresholds import Threshold, value_of
 from regulars.segments.vocabulary import vocabulary_of
@@ -79,7 +80,6 @@ def preview(
         tenant,
         wanted=MOST,
         until=began + (_READING_FIRST if reads.kinds else _READING),
-        now=now,
         states=own is not None or bool(reads.segments),
     )
     thresholds = _thresholds(catalogue, parsed, looked)

@@ -2,21 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from regulars.kernel.errors import InvalidError, NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.platform import settings_of
 from regulars.segments.catalogue import catalogue_of
+from regulars.segments.lanes import in_lanes
 from regulars.segments.sums_store import read_failures, read_flow, read_size
 
 MAX_DAYS = 1100
 _MOST_FAILURES = 1000
-_LANES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,8 @@ def sizes(tenant: Tenant, segment_ids: Iterable[str]) -> dict[str, int]:
     wanted = list(dict.fromkeys(segment_ids))
     if len(wanted) < 2:
         return {one: read_size(tenant, one) for one in wanted}
-    with ThreadPoolExecutor(_LANES) as pool:
-        # Threads do not inherit the context, and one copy cannot be entered twice.
-        waiting = {one: pool.submit(copy_context().run, read_size, tenant, one) for one in wanted}
-        return {one: size.result() for one, size in waiting.items()}
+    read = in_lanes(partial(read_size, tenant, one) for one in wanted)
+    return dict(zip(wanted, read, strict=True))
 
 
 def today(tenant: Tenant, now: datetime) -> date:
