@@ -90,9 +90,7 @@ def test_an_order_moves_its_customer_in_and_time_alone_out_again(
     local_run.advance("P31D")
     eventually(lambda: not _is_member(local_run, owner, people[-1], segment), 90)
 
-    eventually(
-        lambda: not _read(local_run, owner, f"/segments/{segment}/customers?limit=100")["items"], 30
-    )
+    eventually(lambda: not _read(local_run, owner, f"/segments/{segment}/customers?limit=100")["items"], 30)
     timeline = _read(local_run, owner, f"/customers/{people[0]}/timeline?limit=50")["items"]
     told = [one for one in timeline if one["data"].get("segment_id") == segment]
     assert sorted(one["name"] for one in told) == ["segment.entered", "segment.exited"]

@@ -17,8 +17,11 @@ from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
 from regulars.segments.asking import Question, rules_of
 from regulars.segments.catalogue import catalogue_of
-from regulars.segments.members_store import StateItem, state_shard
 from regulars.segments.rules.values import millis
+from regulars.segments.state_store import (
+    StateItem,
+    state_shard,
+)
 from tests.integration.segments.making import BIG, ORDERED, flow, inside, moves, present, size
 from tests.integration.segments.retail import put
 

@@ -10,19 +10,19 @@ from regulars.kernel.tenancy import Tenant
 from regulars.kernel.timers import SHARDS, Timer, TimerItem, due_timers, timer_of
 from regulars.kernel.transaction import Transaction
 from regulars.segments.evaluating import evaluate_timer
-from regulars.segments.members_store import (
-    SHARDS as MEMBER_SHARDS,
-)
+from regulars.segments.members_store import SHARDS as MEMBER_SHARDS
 from regulars.segments.members_store import (
     FlowItem,
     MemberItem,
     SizeItem,
     SpellItem,
     members_shard,
-    read_states,
     sums_partition,
 )
 from regulars.segments.model import Kind, Segment, State
+from regulars.segments.state_store import (
+    read_states,
+)
 from regulars.segments.store import create_catalogue, create_segment_item, move_catalogue, read_revision
 
 ORDERED = {
@@ -33,7 +33,9 @@ ORDERED = {
 BIG = {"type": "field", "field": "total_spent", "is": {"operator": "at_least", "value": 5000}}
 
 
-def make_segments(tenant: Tenant, now: datetime, zone: str = "Europe/Warsaw", **roots: dict[str, Any]) -> None:
+def make_segments(
+    tenant: Tenant, now: datetime, zone: str = "Europe/Warsaw", **roots: dict[str, Any]
+) -> None:
     """Ready segments with ids `seg_<name>` and these rules."""
     tx = Transaction(tenant)
     revision = read_revision(tenant)

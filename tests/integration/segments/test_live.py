@@ -1,21 +1,26 @@
 """Live membership: right after every event, once each, whatever the queue, the clock or the network do."""
 
 import random
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from regulars import customers
 from regulars.commerce import orders
 from regulars.commerce.orders import NewOrderRefund
+from regulars.customers import facts_of
 from regulars.customers.merge_patch import CustomerPatch
 from regulars.insights.facts import keep_facts
 from regulars.kernel.errors import ConflictError
-from regulars.kernel.events import Envelope
 from regulars.kernel.tenancy import Tenant
 from regulars.segments import evaluating
+from regulars.segments.documents import document_of, read_history
 from regulars.segments.evaluating import evaluate_events, evaluate_timer
+from regulars.segments.rules import Reads
 from regulars.segments.rules.values import millis
 from tests.integration.killing import KilledError, killed_at
 from tests.integration.pipeline.shop import buy, events_of, new_customer
@@ -286,83 +291,57 @@ def test_an_evaluation_that_fails_is_shown_and_tried_again(
     assert state(shop, ann).failed == {}
 
 
+STORIES = ("buyers", "big", "both", "silent")
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_killed_anywhere_and_raced_by_others_it_comes_out_the_same(
     shop: Tenant, now: datetime, seed: int
 ) -> None:
     dice = random.Random(seed)
-    make_segments(
-        shop,
-        now,
-        buyers=ORDERED,
-        big=BIG,
-        both={"type": "all", "of": [inside("buyers"), inside("big")]},
-        silent={"type": "not", "of": ORDERED},
-    )
+    both = {"type": "all", "of": [inside("buyers"), inside("big")]}
+    make_segments(shop, now, buyers=ORDERED, big=BIG, both=both, silent={"type": "not", "of": ORDERED})
     people = [new_customer(shop, now, f"c{number}@x.test") for number in range(3)]
     at = now
     for step in range(12):
         at += timedelta(hours=dice.randint(1, 400))
-        buy(
-            shop,
-            dice.choice(people),
-            f"o{step}",
-            at - timedelta(days=dice.randint(0, 20)),
-            dice.randint(100, 3000),
-        )
+        placed = at - timedelta(days=dice.randint(0, 20))
+        buy(shop, dice.choice(people), f"o{step}", placed, dice.randint(100, 3000))
         envelopes = events_of(shop, people)
         keep_facts(shop, envelopes)
-        work = [lambda: evaluate_events(shop, dice.sample(envelopes, min(6, len(envelopes))), at)]
-        work += [lambda timer=timer: evaluate_timer(timer, at) for timer in timers(shop, at)]
-        for one in work:
-            try:
-                with killed_at(dice.randint(1, 8), answered=dice.random() < 0.5):
-                    one()
-            except (KilledError, ConflictError):
-                pass
+        die(dice, partial(evaluate_events, shop, dice.sample(envelopes, 4), at))
+        for timer in timers(shop, at):
+            die(dice, partial(evaluate_timer, timer, at))
         # What a queue does in the end: everything comes again.
         for timer in timers(shop, at):
             evaluate_timer(timer, at)
         evaluate_events(shop, envelopes, at)
 
-    catalogue = evaluating.catalogue_of(shop)
     for one in people:
-        held = state(shop, one)
-        for name in ("buyers", "big", "both", "silent"):
-            story = moves(shop, one, name)
-            assert alternate(story), (name, story)
-            inside_now = f"seg_{name}" in held.members
-            assert inside_now == (len(story) % 2 == 1)
-            assert inside_now == (one in present(shop, name))
-        document = _document_of(shop, one, held.members, at)
-        for identifier in catalogue.order:
-            assert catalogue.compiled(identifier).matches(document, millis(at)) == (
-                identifier in held.members
-            )
-    for name in ("buyers", "big", "both", "silent"):
+        check_person(shop, one, at)
+    for name in STORIES:
         assert size(shop, name) == len(present(shop, name))
-        entered, left = (
-            (sum(counts) for counts in zip(*flow(shop, name).values(), strict=True))
-            if flow(shop, name)
-            else (0, 0)
-        )
-        assert entered - left == size(shop, name)
+        assert sum(entered - left for entered, left in flow(shop, name).values()) == size(shop, name)
 
 
-def _document_of(tenant: Tenant, customer_id: str, members: object, at: datetime) -> object:
-    from regulars.customers import facts_of
-    from regulars.segments.documents import document_of, read_history
-    from regulars.segments.rules import Reads
+def die(dice: random.Random, work: Callable[[], object]) -> None:
+    """Do it, in a process that dies at some call or at none."""
+    with suppress(KilledError, ConflictError), killed_at(dice.randint(1, 8), answered=dice.random() < 0.5):
+        work()
 
+
+def check_person(tenant: Tenant, customer_id: str, at: datetime) -> None:
+    """Entries and exits take turns, all books agree, and the memberships are what the rules say."""
+    held = state(tenant, customer_id).members
+    for name in STORIES:
+        story = moves(tenant, customer_id, name)
+        assert alternate(story), (name, story)
+        is_in = f"seg_{name}" in held
+        assert is_in == (len(story) % 2 == 1) == (customer_id in present(tenant, name))
+    catalogue = evaluating.catalogue_of(tenant)
     facts = facts_of(tenant, customer_id, consistent=True)
-    reads = Reads.of_all(
-        [
-            catalogue_rule.reads
-            for catalogue_rule in map(
-                evaluating.catalogue_of(tenant).compiled, evaluating.catalogue_of(tenant).order
-            )
-        ]
-    )
-    return document_of(
-        facts, reads, segments=frozenset(members), history=read_history(tenant, facts, reads.kinds, None)
-    )
+    rules = {one: catalogue.compiled(one) for one in catalogue.order}
+    reads = Reads.of_all([rule.reads for rule in rules.values()])
+    history = read_history(tenant, facts, reads.kinds, None)
+    document = document_of(facts, reads, segments=frozenset(held), history=history)
+    assert {one for one, rule in rules.items() if rule.matches(document, millis(at))} == set(held)

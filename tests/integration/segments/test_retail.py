@@ -9,8 +9,12 @@ import pytest
 from regulars import segments
 from regulars.customers import FACTS_SHARDS
 from regulars.kernel.tenancy import Tenant
-from regulars.segments.members_store import StateItem, read_states, state_shard
 from regulars.segments.prebuilt import ensure_prebuilt
+from regulars.segments.state_store import (
+    StateItem,
+    read_states,
+    state_shard,
+)
 from tests.integration.imports.workbench import open_shop
 from tests.integration.segments import retail
 from tests.integration.segments.making import let_time_pass

@@ -53,9 +53,7 @@ class Book:
     def __init__(self, quiet: bool = False, before: object = None, **rules: object) -> None:
         self.rules = rules
         self.before = before
-        self.segments = {
-            name: Segment(name, name, Kind.DYNAMIC, {}, NOW, NOW, quiet=quiet) for name in rules
-        }
+        self.segments = {name: Segment(name, name, Kind.DYNAMIC, {}, NOW, NOW, quiet=quiet) for name in rules}
         self.rank = {name: place for place, name in enumerate(rules)}
         self.readers: dict[str, set[str]] = {}
 

@@ -10,9 +10,13 @@ from regulars.customers import Facts, choices, facts_of_many, favourite
 from regulars.kernel.errors import NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.segments.catalogue import Catalogue, catalogue_of
-from regulars.segments.members_store import SHARDS, read_states
-from regulars.segments.sampling import in_lanes, pick, scattered
+from regulars.segments.lanes import in_lanes
+from regulars.segments.members_store import SHARDS
+from regulars.segments.sampling import pick, scattered
 from regulars.segments.sampling_store import members_of_shard
+from regulars.segments.state_store import (
+    read_states,
+)
 from regulars.segments.sums import FlowDay, flow, sizes
 
 # Beyond so many customers on either side their characteristics are those of a sample.
@@ -75,7 +79,7 @@ def analytics(tenant: Tenant, segment_id: str, *, since: date, until: date, now:
     size = sizes(tenant, [segment_id])[segment_id]
     ids, whole = _members(tenant, segment_id)
     facts = _facts(tenant, ids)
-    everybody = pick(tenant, wanted=MOST, until=time.monotonic() + _BUDGET_SECONDS, now=now)
+    everybody = pick(tenant, wanted=MOST, until=time.monotonic() + _BUDGET_SECONDS)
     weights = [one.weight for one in everybody.customers]
     return Analytics(
         size,

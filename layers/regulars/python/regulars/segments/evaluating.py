@@ -18,16 +18,16 @@ from regulars.kernel.timers import Timer, settle
 from regulars.kernel.transaction import Transaction
 from regulars.segments.asking import Question, reached, rules_of
 from regulars.segments.catalogue import Catalogue, catalogue_of
-from regulars.segments.members_store import (
-    MembershipWriter,
-    Moved,
-    StateMovedError,
-    read_states,
-    touch_state,
-)
+from regulars.segments.members_store import MembershipWriter
 from regulars.segments.membership import Outcome, advance
 from regulars.segments.model import Because, Change, State
 from regulars.segments.rules.values import Millis, millis
+from regulars.segments.state_store import (
+    Moved,
+    StateMovedError,
+    read_states,
+    write_alone,
+)
 
 _ATTEMPTS = 12
 _BATCH = 100
@@ -164,9 +164,8 @@ class _Turn:
 
 def commit_step(catalogue: Catalogue, step: Moved) -> State:
     """Write one customer's step in a transaction of its own; answers the state as it is kept. Raises StateMovedError."""
-    if step.same and step.before.revision:
-        touch_state(catalogue.tenant, step.customer_id, step.before.revision)
-        return replace(step.after, revision=step.before.revision + 1)
+    if step.alone and step.before.revision:
+        return write_alone(catalogue.tenant, step)
     tx = Transaction(catalogue.tenant)
     writer = MembershipWriter(tx, catalogue.zone)
     kept = writer.add(step)

@@ -8,11 +8,13 @@ from regulars.kernel.errors import NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.segments.asking import Question
 from regulars.segments.catalogue import Catalogue, catalogue_of
-from regulars.segments.members_store import read_states
 from regulars.segments.model import Segment, State, Status
 from regulars.segments.rules import Explanation
 from regulars.segments.rules.values import Millis, millis, moment_of
 from regulars.segments.spells_store import spell_at
+from regulars.segments.state_store import (
+    read_states,
+)
 from regulars.segments.vocabulary import vocabulary_of
 
 

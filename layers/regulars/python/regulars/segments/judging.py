@@ -17,12 +17,14 @@ from regulars.customers import Facts
 from regulars.kernel.logs import logger
 from regulars.segments.asking import Question, reached, rules_of
 from regulars.segments.catalogue import Catalogue
-from regulars.segments.members_store import Moved
 from regulars.segments.membership import advance
 from regulars.segments.model import Because, State
 from regulars.segments.rules import Compiled
 from regulars.segments.rules.columns import Columns, matches_columns
 from regulars.segments.rules.values import Document, Millis
+from regulars.segments.state_store import (
+    Moved,
+)
 
 # Steps of more changes than this are left to live evaluation, which writes them in portions.
 MOST_CHANGES = 8

@@ -8,9 +8,10 @@ from regulars.kernel.errors import NotFoundError
 from regulars.kernel.pagination import Page
 from regulars.kernel.tenancy import Tenant
 from regulars.segments.catalogue import catalogue_of
-from regulars.segments.members_store import SHARDS, Spell
+from regulars.segments.members_store import SHARDS
 from regulars.segments.spells_store import (
     Place,
+    Spell,
     cursor_at,
     merged,
     past_at,

@@ -13,16 +13,15 @@ from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import MAX_WRITES, Transaction
 from regulars.segments.asking import Question, reached, rules_of
 from regulars.segments.catalogue import Catalogue, catalogue_of
-from regulars.segments.members_store import (
-    SUM_SHARDS,
-    MembershipWriter,
+from regulars.segments.members_store import SUM_SHARDS, MembershipWriter
+from regulars.segments.membership import advance
+from regulars.segments.model import Change, Kind, State
+from regulars.segments.rules.values import Document, millis
+from regulars.segments.state_store import (
     Moved,
     StateMovedError,
     read_states,
 )
-from regulars.segments.membership import advance
-from regulars.segments.model import Change, Kind, State
-from regulars.segments.rules.values import Document, millis
 
 _ATTEMPTS = 12
 _BATCH = 100

@@ -1,46 +1,27 @@
-"""Where memberships are kept: each customer's state beside their facts' shard, each segment's members and past spells in
-16 partitions, and its sums by day. A customer's changes are one transaction; several customers' may share one."""
+"""A segment's side of memberships: its members and past spells in 16 partitions, its sums by day, its failures; and the
+writing of customers' steps. One customer's changes are one transaction; several customers' may share it."""
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from regulars.customers import FACTS_SHARDS, FactsItem, customer_subject, facts_key
+from regulars.customers import FACTS_SHARDS, customer_subject
 from regulars.kernel.clock import iso
-from regulars.kernel.errors import ConflictError
-from regulars.kernel.table import Item, JsonAttribute, TimeAttribute
+from regulars.kernel.table import Item, TimeAttribute
 from regulars.kernel.tenancy import Tenant
-from regulars.kernel.timers import Timer, arm, disarm
 from regulars.kernel.transaction import Transaction
 from regulars.segments.events import SegmentEntered, SegmentExited
 from regulars.segments.model import Change, State
 from regulars.segments.rules.values import Millis, moment_of
+from regulars.segments.state_store import Moved, change_state
 
 SHARDS = 16
 # As many as a bulk run has parts, and by the same remainder: no two of its workers write the same sums.
 SUM_SHARDS = 16
-TIMER = "segments.evaluate"
 _MEMBER, _PAST = "M#", "P#"
-
-
-class StateMovedError(ConflictError):
-    """Somebody else evaluated this customer meanwhile: read everything again and repeat."""
-
-
-class StateItem(Item):
-    """A customer's memberships; `revision` moves with every evaluation."""
-
-    kind = UnicodeAttribute(default="segments")
-    members = JsonAttribute(default=dict)
-    next = JsonAttribute(default=dict)
-    failed = JsonAttribute(null=True)
-    timer = NumberAttribute(null=True)
-    revision = NumberAttribute()
 
 
 class MemberItem(Item):
@@ -85,16 +66,6 @@ def _hash(customer_id: str) -> int:
     return zlib.crc32(customer_id.encode())
 
 
-def state_shard(tenant: Tenant, shard: int) -> str:
-    """The partition with the states of the customers whose facts are in shard 0 to FACTS_SHARDS - 1."""
-    return tenant.partition("M", f"{shard:02d}")
-
-
-def state_key(tenant: Tenant, customer_id: str) -> tuple[str, str]:
-    """`(pk, sk)` of a customer's state."""
-    return state_shard(tenant, _hash(customer_id) % FACTS_SHARDS), customer_id
-
-
 def members_shard(tenant: Tenant, segment_id: str, shard: int) -> str:
     """The partition of a segment's members and past spells, 0 to SHARDS - 1."""
     return tenant.partition("Y", segment_id, f"{shard:02d}")
@@ -108,51 +79,6 @@ def member_shard_of(customer_id: str) -> int:
 def sums_partition(tenant: Tenant, segment_id: str) -> str:
     """The partition of a segment's sums, users and failures."""
     return tenant.partition("Y", segment_id)
-
-
-def state_of(item: StateItem | None) -> State:
-    """The domain value; of a customer who was never evaluated, an empty one of revision 0."""
-    if item is None:
-        return State()
-    timer = None if item.timer is None else int(item.timer)
-    return State(item.members, item.next, item.failed or {}, timer, int(item.revision))
-
-
-def read_states(tenant: Tenant, customer_ids: Iterable[str], *, consistent: bool = True) -> dict[str, State]:
-    """The states of up to 100 customers, of those that have one."""
-    items = StateItem.read_many((state_key(tenant, one) for one in customer_ids), consistent=consistent)
-    return {item.sk: state_of(item) for item in items}
-
-
-def timer_for(tenant: Tenant, customer_id: str, at: Millis) -> Timer:
-    """The one timer of a customer."""
-    return Timer(tenant, TIMER, customer_id, moment_of(at))
-
-
-@dataclass(slots=True)
-class Moved:
-    """One customer's step from one state to the next. `failures` are the reasons of failed judgements by segment; `fired` is
-    set when the armed timer has fired and this very step does its work, `gone` when the customer is deleted, `history` when
-    all that woke the segments was imported from the past."""
-
-    customer_id: str
-    before: State
-    after: State
-    changes: tuple[Change, ...] = ()
-    failures: Mapping[str, str] = field(default_factory=dict)
-    fired: bool = False
-    gone: bool = False
-    history: bool = False
-
-    @property
-    def same(self) -> bool:
-        """Whether nothing but the revision differs."""
-        kept = (self.before.members, self.before.next, self.before.failed)
-        return (
-            not self.fired
-            and not self.gone
-            and kept == (self.after.members, self.after.next, self.after.failed)
-        )
 
 
 class MembershipWriter:
@@ -169,47 +95,11 @@ class MembershipWriter:
 
     def add(self, step: Moved) -> State:
         """Add one customer's step; answers the state as it will be kept."""
-        tx = self._tx
-        armed = self._timer(step)
-        pk, sk = state_key(tx.tenant, step.customer_id)
-        after = replace(step.after, timer=armed, revision=step.before.revision + 1)
-        if step.gone:
-            tx.delete(StateItem(pk, sk), StateItem.revision == step.before.revision, StateMovedError())
-        else:
-            item = StateItem(
-                pk,
-                sk,
-                members=dict(after.members),
-                next=dict(after.next),
-                failed=dict(after.failed) or None,
-                timer=armed,
-                revision=after.revision,
-            )
-            fresh = StateItem.pk.does_not_exist()
-            unmoved = StateItem.revision == step.before.revision if step.before.revision else fresh
-            tx.save(item, unmoved, StateMovedError())
-        if not step.before.revision:
-            # Else one who was deleted since their facts were read would get a state that nobody takes away.
-            known = FactsItem(*facts_key(tx.tenant, step.customer_id))
-            tx.check(known, FactsItem.pk.exists(), StateMovedError())
+        after = change_state(self._tx, step)
         self._spells(step)
         self._failures(step)
         self._events(step)
         return after
-
-    def _timer(self, step: Moved) -> Millis | None:
-        """Keep the armed timer if it is early enough (waking too early costs one evaluation, moving a timer two writes);
-        answers what is armed afterwards."""
-        tx, armed = self._tx, step.before.timer
-        wanted = None if step.gone else min(step.after.next.values(), default=None)
-        early_enough = not step.fired and not step.gone and (wanted is None or (armed or 0) < wanted)
-        if armed is not None and (armed == wanted or early_enough):
-            return armed
-        if armed is not None:
-            disarm(tx, timer_for(tx.tenant, step.customer_id, armed))
-        if wanted is not None:
-            arm(tx, timer_for(tx.tenant, step.customer_id, wanted))
-        return wanted
 
     def _spells(self, step: Moved) -> None:
         tx, customer_id = self._tx, step.customer_id
@@ -281,20 +171,3 @@ class MembershipWriter:
             flow = FlowItem(sums_partition(tx.tenant, segment), f"DAY#{day}#{shard}")
             added = [getattr(FlowItem, name).add(times) for name, times in counts.items()]
             tx.update(flow, [FlowItem.kind.set("flow"), *added])
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """A membership: `until` is None of one that lasts."""
-
-    customer_id: str
-    since: datetime
-    until: datetime | None = None
-
-
-def touch_state(tenant: Tenant, customer_id: str, revision: int) -> None:
-    """Note that a customer was evaluated and nothing changed: whoever judged by older facts must not write any more.
-    Raises StateMovedError. 1 request unit a KB, where a transaction would take two."""
-    item = StateItem(*state_key(tenant, customer_id))
-    if not item.update_if([StateItem.revision.set(revision + 1)], StateItem.revision == revision):
-        raise StateMovedError

@@ -8,7 +8,11 @@ from regulars.kernel.errors import ConflictError
 from regulars.kernel.transaction import MAX_WRITES, Transaction
 from regulars.segments.catalogue import Catalogue
 from regulars.segments.evaluating import commit_step
-from regulars.segments.members_store import MembershipWriter, Moved, StateMovedError
+from regulars.segments.members_store import MembershipWriter
+from regulars.segments.state_store import (
+    Moved,
+    StateMovedError,
+)
 
 # The most customers of one transaction: if one of them moved, all of them are written one by one.
 _MOST = 25

@@ -12,7 +12,6 @@ from regulars.kernel.tenancy import Tenant
 from regulars.segments.members_store import (
     SHARDS,
     MemberItem,
-    Spell,
     SpellItem,
     member_shard_of,
     members_shard,
@@ -27,6 +26,15 @@ class Place:
 
     shard: int
     after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A membership: `until` is None of one that lasts."""
+
+    customer_id: str
+    since: datetime
+    until: datetime | None = None
 
 
 def read_place(tenant: Tenant, segment_id: str, cursor: str | None) -> Place:

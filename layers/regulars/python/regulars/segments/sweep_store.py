@@ -6,8 +6,12 @@ from regulars.customers import Facts, facts_shard, page_of_shard
 from regulars.kernel.table import Found
 from regulars.kernel.tenancy import Tenant
 from regulars.segments.catalogue import Catalogue, catalogue_of
-from regulars.segments.members_store import StateItem, state_of, state_shard
 from regulars.segments.model import State
+from regulars.segments.state_store import (
+    StateItem,
+    state_of,
+    state_shard,
+)
 
 
 @dataclass(frozen=True, slots=True)

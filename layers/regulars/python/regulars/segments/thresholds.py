@@ -1,8 +1,8 @@
 """Thresholds of percentiles: from which value on a customer is in the top (or bottom) part of a field.
 
 They are computed over all customers every night at three by the tenant's clock, when a rule first asks for one, after an import
-and at a refresh; whoever is between an old and a new threshold is then judged again. Between two nights they stand still: a customer who spends
-more passes the threshold at once, the others are not pushed out by that before the next night.
+and at a refresh; whoever is between an old and a new threshold is then judged again. Between two nights they stand still: a
+customer who spends more passes the threshold at once, the others are not pushed out by that before the next night.
 """
 
 from collections.abc import Iterable
