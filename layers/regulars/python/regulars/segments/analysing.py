@@ -14,9 +14,7 @@ from regulars.segments.lanes import in_lanes
 from regulars.segments.members_store import SHARDS
 from regulars.segments.sampling import pick, scattered
 from regulars.segments.sampling_store import members_of_shard
-from regulars.segments.state_store import (
-    read_states,
-)
+from regulars.segments.state_store import read_states
 from regulars.segments.sums import FlowDay, flow, sizes
 
 # Beyond so many customers on either side their characteristics are those of a sample.

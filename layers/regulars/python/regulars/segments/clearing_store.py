@@ -2,11 +2,7 @@
 
 from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
-from regulars.segments.members_store import (
-    SHARDS,
-    members_shard,
-    sums_partition,
-)
+from regulars.segments.members_store import SHARDS, members_shard, sums_partition
 
 _AT_ONCE = 250
 

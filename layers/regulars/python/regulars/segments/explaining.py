@@ -12,9 +12,7 @@ from regulars.segments.model import Segment, State, Status
 from regulars.segments.rules import Explanation
 from regulars.segments.rules.values import Millis, millis, moment_of
 from regulars.segments.spells_store import spell_at
-from regulars.segments.state_store import (
-    read_states,
-)
+from regulars.segments.state_store import read_states
 from regulars.segments.vocabulary import vocabulary_of
 
 

@@ -9,15 +9,7 @@ from regulars.kernel.pagination import Page
 from regulars.kernel.tenancy import Tenant
 from regulars.segments.catalogue import catalogue_of
 from regulars.segments.members_store import SHARDS
-from regulars.segments.spells_store import (
-    Place,
-    Spell,
-    cursor_at,
-    merged,
-    past_at,
-    present_after,
-    read_place,
-)
+from regulars.segments.spells_store import Place, Spell, cursor_at, merged, past_at, present_after, read_place
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,7 @@ from regulars.segments.members_store import SUM_SHARDS, MembershipWriter
 from regulars.segments.membership import advance
 from regulars.segments.model import Change, Kind, State
 from regulars.segments.rules.values import Document, millis
-from regulars.segments.state_store import (
-    Moved,
-    StateMovedError,
-    read_states,
-)
+from regulars.segments.state_store import Moved, StateMovedError, read_states
 
 _ATTEMPTS = 12
 _BATCH = 100

@@ -1,32 +1,29 @@
 """Customers picked without preference, for estimates: everybody while a tenant is small, else a fair part of them.
 
-A facts shard is a fair part of all customers, as a hash of the id decides it. One that is too big to be read whole is probed:
-within it ids lie in the order of time, so some are read at points spread over all the time, each standing for its neighbours.
+A facts shard is a fair part of all customers, as a hash of the id decides it. One that is too big to be read whole is probed: of
+each stratum of time (see `strata`) some are read, in proportion to how many there are.
 """
 
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 
 from regulars.customers import FACTS_SHARDS, Facts
-from regulars.kernel.ids import natural_id, time_of
 from regulars.kernel.tenancy import Tenant
-from regulars.segments.members_store import read_states
+from regulars.segments.lanes import LANES, in_lanes
 from regulars.segments.model import State
 from regulars.segments.sampling_store import states_of_shard
+from regulars.segments.state_store import read_states
+from regulars.segments.strata import id_at, strata_of
 from regulars.segments.sweep_store import facts_after
 
-LANES = 8
-# Customers of a shard that is read whole.
-WHOLE = 1000
-_PROBES, _A_PROBE = 16, 60
-S = TypeVar("S")
+# Customers of a shard that is read whole, and of one that is probed.
+WHOLE, PROBED = 1000, 900
+_GOLDEN = 0.618034
 T = TypeVar("T")
 
 
@@ -51,7 +48,7 @@ class Pick:
         return round(sum(one.weight for one in self.customers))
 
 
-def pick(tenant: Tenant, *, wanted: int, until: float, now: datetime, states: bool = False) -> Pick:
+def pick(tenant: Tenant, *, wanted: int, until: float, states: bool = False) -> Pick:
     """At least `wanted` customers if there are as many, but no shard is begun after the moment `until` of the monotonic clock.
     About 0.15 request units a customer."""
     shards, found, lock = iter(range(FACTS_SHARDS)), dict[int, Pick](), Lock()
@@ -64,7 +61,7 @@ def pick(tenant: Tenant, *, wanted: int, until: float, now: datetime, states: bo
                 shard = None if enough else next(shards, None)
             if shard is None:
                 return
-            read = _read(tenant, shard, now, states)
+            read = _read(tenant, shard, states)
             with lock:
                 found[shard] = read
 
@@ -90,26 +87,18 @@ def _weighed(found: list[Pick]) -> Pick:
     )
 
 
-def in_lanes(works: Iterable[Callable[[], T]]) -> list[T]:
-    """Do things side by side."""
-    with ThreadPoolExecutor(LANES) as pool:
-        # Threads do not inherit the context, and one copy cannot be entered twice.
-        waiting = [pool.submit(copy_context().run, work) for work in works]
-        return [one.result() for one in waiting]
-
-
 def scattered(things: Iterable[T], id_of: Callable[[T], str]) -> list[T]:
     """In an order that has nothing to do with time, and is always the same."""
     return sorted(things, key=lambda one: zlib.crc32(id_of(one)[::-1].encode()))
 
 
-def _read(tenant: Tenant, shard: int, now: datetime, states: bool) -> Pick:
+def _read(tenant: Tenant, shard: int, states: bool) -> Pick:
     found = facts_after(tenant, shard, "", WHOLE)
     if found.last is None:
         kept = states_of_shard(tenant, shard) if states and found.items else {}
         weighed = [(one, 1.0) for one in found.items]
     else:
-        weighed = list(_probed(tenant, shard, found.items[0].customer_id, now))
+        weighed = list(_probed(tenant, shard))
         kept = _states(tenant, [one.customer_id for one, _ in weighed]) if states else {}
     customers = [Picked(one, kept.get(one.customer_id, State()), weight) for one, weight in weighed]
     return Pick(customers, found.last is None)
@@ -122,18 +111,21 @@ def _states(tenant: Tenant, customer_ids: list[str]) -> dict[str, State]:
     return found
 
 
-def _probed(tenant: Tenant, shard: int, first: str, now: datetime) -> Iterator[tuple[Facts, float]]:
-    """Customers at points spread over the time from the first id to now, each with how many of the shard it stands for."""
-    began = time_of(first)
-    stride = max((now - began) / _PROBES, (now - began).resolution * 1000)
-    for number in range(_PROBES):
-        start = began + stride * number
-        found = facts_after(tenant, shard, natural_id("cus", start, "probe")[:-16], _A_PROBE).items
-        within = [one for one in found if time_of(one.customer_id) < start + stride or number == _PROBES - 1]
-        if not within:
-            continue
-        # Cut short by the number asked for: what was read stands for the whole stretch.
-        cut = len(within) == _A_PROBE
-        covered = (time_of(within[-1].customer_id) - start) / stride if cut else 1.0
-        weight = 1 / max(min(covered, 1.0), 1e-6)
-        yield from ((one, weight) for one in within)
+def _probed(tenant: Tenant, shard: int) -> Iterator[tuple[Facts, float]]:
+    """Customers of all strata, of each in proportion, with how many of the shard each stands for."""
+    strata = strata_of(tenant, shard)
+    whole = sum(one.count for one in strata)
+    # Of each stratum another place in each shard.
+    offset = shard * _GOLDEN % 1
+    for one in strata:
+        wanted = -(-PROBED * one.count // whole)
+        middle = one.start + (one.end - one.start) * offset
+        found = _within(tenant, shard, middle, one.end, wanted)
+        if len(found) < wanted:
+            found += _within(tenant, shard, one.start, middle, wanted - len(found))
+        yield from ((facts, one.count / len(found)) for facts in found)
+
+
+def _within(tenant: Tenant, shard: int, start: datetime, end: datetime, limit: int) -> list[Facts]:
+    found = facts_after(tenant, shard, id_at(start), limit).items
+    return [one for one in found if one.customer_id < id_at(end)]

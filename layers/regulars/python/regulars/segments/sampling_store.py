@@ -2,17 +2,9 @@
 
 from regulars.customers import FactsItem, facts_shard
 from regulars.kernel.tenancy import Tenant
-from regulars.segments.members_store import (
-    SHARDS,
-    MemberItem,
-    members_shard,
-)
+from regulars.segments.members_store import SHARDS, MemberItem, members_shard
 from regulars.segments.model import State
-from regulars.segments.state_store import (
-    StateItem,
-    state_of,
-    state_shard,
-)
+from regulars.segments.state_store import StateItem, state_of, state_shard
 
 
 def states_of_shard(tenant: Tenant, shard: int) -> dict[str, State]:

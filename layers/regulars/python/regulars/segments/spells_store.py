@@ -9,13 +9,7 @@ from regulars.kernel.clock import iso
 from regulars.kernel.errors import MalformedError
 from regulars.kernel.pagination import decode_cursor, encode_cursor
 from regulars.kernel.tenancy import Tenant
-from regulars.segments.members_store import (
-    SHARDS,
-    MemberItem,
-    SpellItem,
-    member_shard_of,
-    members_shard,
-)
+from regulars.segments.members_store import SHARDS, MemberItem, SpellItem, member_shard_of, members_shard
 
 _MEMBER, _PAST = "M#", "P#"
 

@@ -4,12 +4,7 @@ from collections import Counter
 from datetime import date, datetime
 
 from regulars.kernel.tenancy import Tenant
-from regulars.segments.members_store import (
-    FailureItem,
-    FlowItem,
-    SizeItem,
-    sums_partition,
-)
+from regulars.segments.members_store import FailureItem, FlowItem, SizeItem, sums_partition
 
 _SIZE, _DAY, _FAILED = "SIZE#", "DAY#", "FAILED#"
 
