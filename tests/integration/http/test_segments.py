@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -188,6 +189,20 @@ def test_the_same_key_creates_one_segment(api: Api, now: datetime) -> None:
         other = api("POST /segments", body | {"description": "Else."}, headers=headers)
         assert other[0] == 422
     assert len(api("GET /segments")[1]["items"]) == 3
+
+
+def test_the_same_key_at_once_creates_one_segment(api: Api, now: datetime) -> None:
+    customer = new_customer(api.tenant, now)
+    listed = {"name": "List", "kind": "static", "members": [{"id": customer}]}
+    for body in ({"name": "Ruled", "rule": BIG}, listed):
+
+        def send(_: int, body: Json = body) -> tuple[int, Any]:
+            return Api(api.tenant)("POST /segments", body, headers={"idempotency-key": body["name"]})
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(send, range(4)))
+        assert {(status, made["id"]) for status, made in answers} == {(201, answers[0][1]["id"])}
+    assert [one["size"] for one in api("GET /segments")[1]["items"]] == [0, 1]
 
 
 def test_a_list_whose_making_was_cut_short_is_completed_by_its_repetition(
