@@ -15,10 +15,10 @@ def main() -> None:
     os.environ["PYTHONPATH"] = str(ROOT / "functions")
     import tests.conftest  # noqa: F401  (settings, before anything of the product)
     from local.engine import Engine
-    from tests.bench import cold, imports, sizes, units, warm
+    from tests.bench import cold, imports, rules, segments, sizes, units, waking, warm
     from tests.resources import create_bucket, create_jobs_queue, create_table
 
-    for topic in (warm, cold, sizes):
+    for topic in (warm, cold, sizes, rules, segments):
         _print(topic)
     logging.getLogger("regulars").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder, Engine(Path(folder)) as engine:
@@ -26,7 +26,7 @@ def main() -> None:
         create_table()
         create_bucket()
         create_jobs_queue()
-        for topic in (units, imports):
+        for topic in (units, waking, imports):
             _print(topic)
 
 

@@ -12,7 +12,7 @@ from regulars.customers import Facts, customer_partition, facts_of_many
 from regulars.kernel.backoff import full_jitter
 from regulars.kernel.errors import ConflictError
 from regulars.kernel.events import Envelope
-from regulars.kernel.logs import logger, metric
+from regulars.kernel.logs import logger
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.timers import Timer, settle
 from regulars.kernel.transaction import Transaction
@@ -89,8 +89,6 @@ def evaluate(tenant: Tenant, causes: Mapping[str, Cause], now: datetime) -> int:
                 except StateMovedError:
                     moved[turn.customer_id] = waiting[turn.customer_id]
         if not moved:
-            if judged:
-                metric("SegmentJudgements", judged)
             return judged
         waiting = moved
         full_jitter(0.01, min(attempt, 6))
