@@ -10,7 +10,7 @@ from regulars.kernel.http.routes import Routes
 from regulars.kernel.pagination import Page
 from regulars.kernel.permissions import Permission
 from regulars.segments import Member, MembersChanged
-from segments_api.schemas import (
+from segments_api.member_schemas import (
     AnalyticsQuery,
     AnalyticsView,
     BelongingsView,
