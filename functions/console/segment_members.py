@@ -62,7 +62,7 @@ def _columns(request: Request, here: str, past: bool) -> list[Column[Member]]:
 
 
 def _why(one: Member, here: str) -> Text:
-    return Link("Why", f"{here}?tab=members&who={one.customer_id}") if one.facts else Text("")
+    return Link("Why", f"{here}?tab=members&who={one.customer_id}#why") if one.facts else Text("")
 
 
 def _email(one: Member) -> Text:

@@ -75,7 +75,7 @@ def _memberships(request: Request, customer_id: str) -> list[dict[str, Any]] | N
         {
             "name": one.segment.name,
             "since": one.since,
-            "href": f"{SEGMENTS}/{one.segment.id}?who={customer_id}",
+            "href": f"{SEGMENTS}/{one.segment.id}?who={customer_id}#why",
         }
         for one in found
     ]

@@ -5,7 +5,6 @@ from typing import Any
 
 from console.lists import CSV_PAGE
 from console.pages.segments import percent_of
-from console.people import name_of
 from console.pieces import Tab
 from console.routing import Pages
 from console.segment_analytics import compared, curves, tiles_of, traits
@@ -38,7 +37,7 @@ def segment(request: Request) -> Reply:
     speech = speech_of(request, known)
     if request.wants("why"):
         return part(request, "pages/segment_why.html", **_why(request, found, speech))
-    if request.query.get("format") == "csv":
+    if request.query.get("format") == "csv" and request.may(Permission.CUSTOMERS_READ):
         listing = members_listing(request, found)
         return listing.csv_reply(lambda cursor: load_members(request, found, cursor, CSV_PAGE))
     return _whole(request, found, speech)
@@ -170,9 +169,9 @@ def _members(request: Request, found: Segment, size: int) -> dict[str, Any]:
 
 
 def _why(request: Request, found: Segment, speech: Speech) -> dict[str, Any]:
-    text = request.query.get("who", "").strip()
+    text = request.query.get("who", "").strip() if request.may(Permission.CUSTOMERS_READ) else ""
     looked = look_up(request, found, text, speech) if text else Lookup()
-    return {"who": text, "looked": looked, "why_path": f"{PATH}/{found.id}", "nameable": name_of}
+    return {"who": text, "looked": looked, "why_path": f"{PATH}/{found.id}"}
 
 
 def _progress(request: Request, found: Segment) -> Reply:

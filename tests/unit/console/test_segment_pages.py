@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from regulars.segments.fields import FIELD_OF
 from regulars.segments.kinds import KIND_OF
 from regulars.segments.rules import Explanation, Vocabulary
 
+T = TypeVar("T")
 TENANT = Tenant("ten_01KAZZZZZZZZZZZZZZZZZZZZZZ")
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 RULE = {
@@ -64,9 +65,9 @@ class Fake:
         return self._write((change, more["version"]), LOYAL)
 
     def delete_segment(self, tenant: Tenant, segment_id: str, **more: Any) -> None:
-        return self._write(segment_id, None)
+        self._write(segment_id, segment_id)
 
-    def _write(self, what: Any, answer: Any) -> Any:
+    def _write(self, what: Any, answer: T) -> T:
         if self.refusal is not None:
             raise self.refusal
         self.written.append(what)
