@@ -12,9 +12,11 @@ from regulars.kernel.tenancy import Tenant
 TENANT = Tenant("ten_" + "0" * 25 + "1")
 text = st.none() | st.text(min_size=1, max_size=8)
 counts = st.dictionaries(st.sampled_from(["order.placed", "login", "other"]), st.integers(0, 9))
-moments = st.datetimes(
-    datetime.min.replace(year=1971), datetime.min.replace(year=2199), timezones=st.just(UTC)
-).map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
+# Whole milliseconds from 1971 to 2199.
+moments = st.integers(31_536_000_000, 7_226_582_400_000).map(
+    lambda at: datetime.fromtimestamp(at / 1000, UTC)
+)
+moments = moments.map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
 
 
 @st.composite
