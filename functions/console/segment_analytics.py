@@ -139,7 +139,12 @@ def traits(found: Analytics) -> list[Trait]:
             ("statuses", "Status"),
         )
     ]
-    return [trait for trait in made if any(bar.known for bar in trait.bars)]
+    return [trait for trait in made if _telling(trait.bars)]
+
+
+def _telling(bars: list[Bar]) -> bool:
+    """Not what nobody knows, nor the one value that everybody has."""
+    return any(bar.known for bar in bars) and (len(bars) > 1 or bool(bars[0].index.tone))
 
 
 def _shares(profile: Profile, name: str) -> Mapping[str, float]:

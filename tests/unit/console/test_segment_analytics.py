@@ -65,6 +65,11 @@ def test_a_trait_of_which_nothing_is_known_is_not_shown() -> None:
     ]
 
 
+def test_the_one_value_that_everybody_has_is_not_shown() -> None:
+    everybody = replace(SOME, countries={"GB": 1.0})
+    assert traits(Analytics(10, [], [], everybody, everybody, False)) == []
+
+
 def test_ratios_stay_short() -> None:
     assert [index_of(one, 1).text for one in (0.04, 1, 12.4, 250)] == ["0.0×", "1.0×", "12×", "99×+"]
     assert index_of(1, 0).text == index_of(None, 1).text == "—"
