@@ -332,3 +332,26 @@ def test_there_are_so_many_at_the_most(quiet: Tenant, now: datetime, monkeypatch
     make(quiet, now, "The last")
     with pytest.raises(ConflictError):
         make(quiet, now, "One more")
+
+
+def test_a_quiet_edit_is_quiet_for_those_that_refer_to_it_too(quiet: Tenant, now: datetime) -> None:
+    customer = new_customer(quiet, now)
+    buy(quiet, customer, "1", now, 5000)
+    made = make(quiet, now, "Spenders", spent(10**9))
+    reader = make(quiet, now, "Reader", within(made))
+    run_jobs(quiet, now)
+
+    edit(quiet, now, made, BIG)
+    run_jobs(quiet, now)
+
+    name = reader.id.removeprefix("seg_")
+    assert present(quiet, name) == {customer}
+    assert moves(quiet, customer, name) == []
+
+
+def test_the_end_of_an_evaluation_is_no_edit(quiet: Tenant, now: datetime) -> None:
+    made = make(quiet, now, "Spenders", BIG)
+    run_jobs(quiet, now)
+
+    ready = segments.get_segment(quiet, made.id)
+    assert (ready.status, ready.version) == (Status.READY, made.version)

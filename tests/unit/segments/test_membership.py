@@ -1,7 +1,7 @@
 """What becomes of a customer's memberships, with rules made for the purpose."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -146,6 +146,15 @@ def test_what_a_quiet_edit_alone_changes_is_silent() -> None:
     nobody_before = Book(quiet=True, before=None, a=At([1]))
     outcome = advance(nobody_before, State(), Document({}), {"a"}, "event", 10)
     assert [one.silent for one in outcome.changes] == [True]
+
+
+def test_a_quiet_edit_is_quiet_for_those_that_refer_to_it_too() -> None:
+    book = Book(a=At([1]), b=When(lambda document: "a" in document.segments))
+    book.segments["a"] = replace(book.segments["a"], quiet=True)
+    book.readers = {"a": {"b"}}
+    outcome = advance(book, State(), Document({}), {"a"}, "edit", 10)
+    assert moves(outcome) == [("a", True, 10), ("b", True, 10)]
+    assert [one.silent for one in outcome.changes] == [True, True]
 
 
 def test_what_an_event_changes_during_a_quiet_edit_is_told() -> None:

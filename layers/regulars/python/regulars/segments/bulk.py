@@ -22,11 +22,11 @@ from regulars.segments.rules import compile_rule, load_rule
 from regulars.segments.store import (
     CatalogueMovedError,
     Stored,
+    mark_segment,
     move_catalogue,
     read_all,
     read_item,
     read_revision,
-    save_segment,
     segment_of,
 )
 
@@ -136,10 +136,8 @@ def _marking(stored: Stored | None, segments: list[Segment]) -> Write:
         if stored is None or not segments or len(segments) > _AT_ONCE:
             return
         for one in segments:
-            item = read_item(tx.tenant, one.id)
-            if item is None or int(item.version) != one.version:
-                raise CatalogueMovedError
-            save_segment(tx, item, replace(one, status=Status.EVALUATING, job=job.id), CatalogueMovedError())
+            marked = replace(one, status=Status.EVALUATING, job=job.id)
+            mark_segment(tx, marked, CatalogueMovedError())
         move_catalogue(tx, stored.revision)
 
     return write
@@ -187,7 +185,7 @@ def _conclude_one(tx: Transaction, job: Job, segment_id: str, outcome: State, no
         return
     after = _ready(before, now) if outcome is State.SUCCEEDED else _failed(before, job)
     if after != before:
-        save_segment(tx, item, after, CatalogueMovedError())
+        mark_segment(tx, after, CatalogueMovedError())
 
 
 def _ready(segment: Segment, now: datetime) -> Segment:

@@ -82,6 +82,8 @@ class _Course:
         self.next = {one: at for one, at in state.next.items() if one in known}
         self.failed = {one: times for one, times in state.failed.items() if one in known}
         self.changes: list[Change] = []
+        # Whose membership a quiet edit moved.
+        self.hushed: set[str] = set()
         self.errors: list[tuple[str, Exception]] = []
         self.judged = 0
 
@@ -126,13 +128,18 @@ class _Course:
         return True
 
     def _by_edit(self, segment: str, was: bool, at: Millis) -> bool:
-        """Whether a change comes of a quiet edit alone: by the rule before, the customer would be as they were."""
-        if not self.book.segments[segment].quiet:
+        """Whether a change comes of a quiet edit alone, of this segment or of one that it refers to: without it, the customer would
+        be as they were."""
+        quiet = self.book.segments[segment].quiet
+        if not quiet and not self.hushed:
             return False
-        before = self.book.previous(segment)
-        return was == (before is not None and before.matches(self.document, at))
+        before = self.book.previous(segment) if quiet else self.book.compiled(segment)
+        as_before = replace(self.document, segments=self.members.keys() ^ self.hushed)
+        return was == (before is not None and before.matches(as_before, at))
 
     def _change(self, segment: str, entered: bool, because: Because, at: Millis, silent: bool) -> None:
+        if silent:
+            self.hushed.add(segment)
         since = None if entered else self.members.pop(segment)
         if entered:
             self.members[segment] = at

@@ -167,6 +167,22 @@ def save_segment(tx: Transaction, item: SegmentItem, segment: Segment, otherwise
     tx.save(fresh, otherwise=otherwise)
 
 
+def mark_segment(tx: Transaction, segment: Segment, otherwise: Exception) -> None:
+    """Add to `tx` how far the evaluation of a definition is, which is no edit: the version stays, and whoever has the definition
+    open can still save it. `otherwise` if the definition is another by now."""
+    item = SegmentItem(_partition(tx.tenant), _DEFINITION + segment.id)
+    actions: list[Action] = [
+        SegmentItem.status.set(segment.status.value),
+        SegmentItem.quiet.set(segment.quiet),
+        SegmentItem.job.set(segment.job) if segment.job else SegmentItem.job.remove(),
+        SegmentItem.previous.set(segment.previous) if segment.previous else SegmentItem.previous.remove(),
+    ]
+    if segment.evaluated_at is not None:
+        actions.append(SegmentItem.evaluated_at.set(segment.evaluated_at))
+    same = SegmentItem.definition == segment.definition
+    tx.update(item, actions, same, otherwise, versioned=False)
+
+
 def delete_segment_item(tx: Transaction, item: SegmentItem, otherwise: Exception) -> None:
     """Add to `tx` the removal of the definition that was read as `item`."""
     tx.delete(item, SegmentItem.version == item.version, otherwise)
