@@ -128,8 +128,8 @@ class _Course:
         return True
 
     def _by_edit(self, segment: str, was: bool, at: Millis) -> bool:
-        """Whether a change comes of a quiet edit alone, of this segment or of one that it refers to: without it, the customer would
-        be as they were."""
+        """Whether a change comes of a quiet edit alone, of this segment or of one that it refers to: without it, the customer
+        would be as they were."""
         quiet = self.book.segments[segment].quiet
         if not quiet and not self.hushed:
             return False
