@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from regulars.segments.rules.columns import Columns, matches_columns
-
 from regulars.segments.rules import Vocabulary, compile_rule, parse_rule
+from regulars.segments.rules.columns import Columns, matches_columns
 from regulars.segments.rules.values import Document, EventKind, Field, Occurrence, Value
 from tests.unit.segments import clock
 from tests.unit.segments.oracle import World, truth
