@@ -85,7 +85,7 @@ def test_an_order_moves_its_customer_in_and_time_alone_out_again(
     with capsys.disabled():
         print(f"\nevent to membership: median {statistics.median(took):.2f} s, slowest {max(took):.2f} s")
     found = _read(local_run, owner, f"/segments/{segment}/customers?limit=100")
-    assert {one["customer_id"] for one in found["items"]} == set(people)
+    assert {one["id"] for one in found["items"]} == set(people)
 
     local_run.advance("P31D")
     eventually(lambda: not _is_member(local_run, owner, people[-1], segment), 90)

@@ -156,8 +156,8 @@ def segment_of(item: SegmentItem) -> Segment:
 
 
 def create_segment_item(tx: Transaction, segment: Segment) -> None:
-    """Add to `tx` a new definition."""
-    tx.create(_item_of(tx.tenant, segment), ConflictError("this segment exists already"))
+    """Add to `tx` a new definition. The commit raises CatalogueMovedError if it is there: the same request has just made it."""
+    tx.create(_item_of(tx.tenant, segment), CatalogueMovedError())
 
 
 def save_segment(tx: Transaction, item: SegmentItem, segment: Segment, otherwise: Exception) -> None:
