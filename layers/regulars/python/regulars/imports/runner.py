@@ -165,7 +165,7 @@ def _finish(hands: Hands, spec: ImportSpec, counts: Counter[str], state: State) 
         files["errors"] = key
     now = hands.now()
     hands.lease.finish(now, state, files=files, undo_until=None if spec.dry_run else now + UNDO_FOR)
-    if not spec.dry_run:
+    if not spec.dry_run and (counts["orders"] or counts["refunds"]):
         # Who is among the best fifth may be quite other people now; the night would be late to say so.
         segments.compute_thresholds(hands.tenant, f"Percentiles after {job.name}", now=now)
 
