@@ -4,14 +4,15 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from regulars.kernel.errors import ConflictError, StaleError, TooManyError
 from regulars.kernel.http.caller import Call
 from regulars.kernel.http.models import Input, Line, ListQuery, View
 from regulars.kernel.http.routes import Routes
-from regulars.kernel.http.serve import serve
+from regulars.kernel.http.serve import faults_of, serve
 from regulars.kernel.permissions import Permission
+from regulars.platform.model import NewTenant, SettingsChange
 from tests.events import answer_body, http_event
 
 TENANT = "ten_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -225,3 +226,18 @@ def test_a_strange_etag_is_refused() -> None:
 
 def test_an_unknown_route_is_404() -> None:
     assert handler(http_event("GET /nothing", tenant=TENANT), None)["statusCode"] == 404
+
+
+def test_a_fault_in_one_variant_of_a_type_points_at_the_field_alone() -> None:
+    with pytest.raises(ValidationError) as caught:
+        SettingsChange.model_validate(given := {"time_zone": "Mars/Olympus"})
+    [fault] = faults_of(caught.value, given=given)
+    assert fault.pointer == "/time_zone"
+    assert "IANA" in fault.detail
+
+
+def test_a_missing_field_inside_a_list_is_pointed_at() -> None:
+    with pytest.raises(ValidationError) as caught:
+        NewTenant.model_validate(given := {"name": "Shop", "languages": ["en", 7], "sender": {"name": "S"}})
+    pointers = {fault.pointer for fault in faults_of(caught.value, given=given)}
+    assert {"/languages/1", "/sender/email", "/owner"} <= pointers

@@ -1,7 +1,7 @@
 """The HTTP edge: one function that turns a route table into a Lambda handler (payload format 2.0)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -122,16 +122,36 @@ def _validate(model: type[BaseModel], value: Any, root: str) -> BaseModel:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise InvalidError("some fields cannot be accepted", list(faults_of(error, root))) from error
+        raise InvalidError("some fields cannot be accepted", faults_of(error, root, value)) from error
 
 
-def faults_of(error: ValidationError, root: str = "/") -> list[Fault]:
-    """A pydantic error as faults with JSON pointers (`root` = "/") or parameter names (`root` = "")."""
-    faults = []
+def faults_of(error: ValidationError, root: str = "/", given: Any = None) -> list[Fault]:
+    """A pydantic error as faults with JSON pointers (`root` = "/") or parameter names (`root` = "") into what was `given`."""
+    places: dict[tuple[str, str], str] = {}
     for fault in error.errors(include_url=False, include_context=False, include_input=False)[:50]:
-        path = "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in fault["loc"])
-        faults.append(Fault(root + path, fault["msg"].removeprefix("Value error, ")))
-    return faults
+        steps: Iterable[int | str] = (
+            _steps(fault["loc"], given, fault["type"] == "missing") if given is not None else fault["loc"]
+        )
+        path = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+        places[path, fault["type"]] = fault["msg"].removeprefix("Value error, ")
+    # That it might have been null says nothing beside what is wrong with what was given.
+    told = {path for path, kind in places if kind != "none_required"}
+    return [
+        Fault(root + path, text)
+        for (path, kind), text in places.items()
+        if kind != "none_required" or path not in told
+    ]
+
+
+def _steps(loc: tuple[int | str, ...], given: Any, missing: bool) -> Iterator[int | str]:
+    """The way into `given`: `loc` without the names that pydantic has for the variants of a type."""
+    for place, step in enumerate(loc, start=1):
+        if isinstance(given, dict) and (step in given or (missing and place == len(loc))):
+            yield step
+            given = given.get(step)
+        elif isinstance(given, list) and isinstance(step, int):
+            yield step
+            given = given[step] if step < len(given) else None
 
 
 def _query(event: Event) -> dict[str, str]:
