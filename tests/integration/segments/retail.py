@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import duckdb
 
@@ -12,7 +11,6 @@ from local.demo.retail import RETAIL
 from regulars.commerce.orders.events import Bought, OrderPlaced
 from regulars.customers import Facts, customer_subject
 from regulars.customers.facts import new_item
-from regulars.kernel.aws import client
 from regulars.kernel.events import event_item
 from regulars.kernel.ids import natural_id
 from regulars.kernel.table import Item
@@ -125,8 +123,3 @@ def put(items: Iterable[Item]) -> None:
         with Item.batch_write() as batch:
             for item in every[start : start + 25]:
                 batch.save(item)
-
-
-def table_of(anything: Any) -> str:
-    """The table's name, for raw calls."""
-    return str(client("dynamodb").list_tables()["TableNames"][0])

@@ -21,7 +21,8 @@ from regulars.segments.state_store import Moved, change_state
 SHARDS = 16
 # As many as a bulk run has parts, and by the same remainder: no two of its workers write the same sums.
 SUM_SHARDS = 16
-_MEMBER, _PAST = "M#", "P#"
+# What the keys of present members and of past spells begin with.
+MEMBER, PAST = "M#", "P#"
 
 
 class MemberItem(Item):
@@ -110,7 +111,7 @@ class MembershipWriter:
                     self._count(change, customer_id)
                     if change.since is not None:
                         self._past(pk, customer_id, change.since, change.at)
-            present = MemberItem(pk, _MEMBER + customer_id)
+            present = MemberItem(pk, MEMBER + customer_id)
             if segment in step.after.members and not step.gone:
                 present.since = moment_of(step.after.members[segment])
                 tx.save(present)
@@ -121,7 +122,7 @@ class MembershipWriter:
         self._tx.save(
             SpellItem(
                 pk,
-                f"{_PAST}{iso(moment_of(until))}#{customer_id}",
+                f"{PAST}{iso(moment_of(until))}#{customer_id}",
                 since=moment_of(since),
                 until=moment_of(until),
             )

@@ -9,9 +9,15 @@ from regulars.kernel.clock import iso
 from regulars.kernel.errors import MalformedError
 from regulars.kernel.pagination import decode_cursor, encode_cursor
 from regulars.kernel.tenancy import Tenant
-from regulars.segments.members_store import SHARDS, MemberItem, SpellItem, member_shard_of, members_shard
-
-_MEMBER, _PAST = "M#", "P#"
+from regulars.segments.members_store import (
+    MEMBER,
+    PAST,
+    SHARDS,
+    MemberItem,
+    SpellItem,
+    member_shard_of,
+    members_shard,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +42,17 @@ def read_place(tenant: Tenant, segment_id: str, cursor: str | None) -> Place:
     keys = decode_cursor(tenant, cursor)
     if keys is None:
         return Place(0)
-    if set(keys) == {"pk", "sk"} and keys["sk"]["S"].startswith(_MEMBER):
+    if set(keys) == {"pk", "sk"} and keys["sk"]["S"].startswith(MEMBER):
         for shard in range(SHARDS):
             if keys["pk"]["S"] == members_shard(tenant, segment_id, shard):
-                return Place(shard, keys["sk"]["S"].removeprefix(_MEMBER))
+                return Place(shard, keys["sk"]["S"].removeprefix(MEMBER))
     raise MalformedError("the cursor is not one of this list")
 
 
 def cursor_at(tenant: Tenant, segment_id: str, place: Place) -> str:
     """The cursor of a place."""
     pk = members_shard(tenant, segment_id, place.shard)
-    return encode_cursor({"pk": {"S": pk}, "sk": {"S": _MEMBER + place.after}})
+    return encode_cursor({"pk": {"S": pk}, "sk": {"S": MEMBER + place.after}})
 
 
 def present_after(
@@ -58,12 +64,12 @@ def present_after(
     found = MemberItem.page(
         pk,
         # Above "" all ids lie; the next letter ends the range.
-        MemberItem.sk.between(f"{_MEMBER}{place.after}\x01", f"{_MEMBER}~"),
+        MemberItem.sk.between(f"{MEMBER}{place.after}\x01", f"{MEMBER}~"),
         limit=limit,
         only=None if since is None else MemberItem.since <= since,
     )
-    spells = [Spell(item.sk.removeprefix(_MEMBER), item.since) for item in found.items]
-    return spells, None if found.last is None else found.last["sk"]["S"].removeprefix(_MEMBER)
+    spells = [Spell(item.sk.removeprefix(MEMBER), item.since) for item in found.items]
+    return spells, None if found.last is None else found.last["sk"]["S"].removeprefix(MEMBER)
 
 
 def past_at(
@@ -74,7 +80,7 @@ def past_at(
     pk = members_shard(tenant, segment_id, shard)
     found: list[Spell] = []
     after: dict[str, Any] | None = None
-    left_since = SpellItem.sk.between(f"{_PAST}{iso(at)}~", f"{_PAST}~")
+    left_since = SpellItem.sk.between(f"{PAST}{iso(at)}~", f"{PAST}~")
     while True:
         page = SpellItem.page(pk, left_since, limit=2000, after=after, only=SpellItem.since <= at)
         for item in page.items:
@@ -89,7 +95,7 @@ def past_at(
 def spell_at(tenant: Tenant, segment_id: str, customer_id: str, at: datetime) -> Spell | None:
     """The spell that a customer was in a segment by at a moment, or None."""
     shard = member_shard_of(customer_id)
-    item = MemberItem.read(members_shard(tenant, segment_id, shard), _MEMBER + customer_id, consistent=True)
+    item = MemberItem.read(members_shard(tenant, segment_id, shard), MEMBER + customer_id, consistent=True)
     if item is not None and item.since <= at:
         return Spell(customer_id, item.since)
     past = past_at(tenant, segment_id, shard, at, customer_id)
