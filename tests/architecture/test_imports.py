@@ -10,7 +10,17 @@ import pytest
 from tests.architecture.source import FUNCTIONS, PACKAGE, ROOT, files, imports, name_of, tree
 
 # Each capability may use the kernel and the public names of those to its left.
-ORDER = ("platform", "customers", "commerce", "behaviour", "segments", "messaging", "insights", "imports")
+ORDER = (
+    "platform",
+    "customers",
+    "commerce",
+    "behaviour",
+    "segments",
+    "messaging",
+    "campaigns",
+    "insights",
+    "imports",
+)
 AWS = ("boto3", "botocore", "pynamodb")
 CAPABILITIES = sorted(
     path.name for path in PACKAGE.iterdir() if path.is_dir() and not path.name.startswith("_")

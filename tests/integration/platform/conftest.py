@@ -8,7 +8,8 @@ import pytest
 from regulars import platform
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
-from regulars.platform import customer_tokens, settings
+from regulars.kernel import secret
+from regulars.platform import settings
 from regulars.platform.model import NewTenant
 from tests.integration.platform.people import TEMPORARY, signed_in, tenant_body
 
@@ -17,7 +18,7 @@ from tests.integration.platform.people import TEMPORARY, signed_in, tenant_body
 def _fresh_process(accounts: str) -> None:
     """What a warm process remembers would hide what is stored."""
     settings._cache.clear()
-    customer_tokens._secret.cache_clear()
+    secret.token_secret.cache_clear()
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def _base32(number: int, length: int) -> str:
+def base32(number: int, length: int) -> str:
+    """`number` as `length` characters of Crockford base 32."""
     characters = []
     for _ in range(length):
         number, rest = divmod(number, 32)
@@ -16,12 +17,12 @@ def _base32(number: int, length: int) -> str:
 
 
 def _time(at: datetime) -> str:
-    return _base32(int(at.timestamp() * 1000), 10)
+    return base32(int(at.timestamp() * 1000), 10)
 
 
 def ulid(at: datetime) -> str:
     """A ULID: 48 bits of milliseconds and 80 random bits."""
-    return _time(at) + _base32(int.from_bytes(os.urandom(10)), 16)
+    return _time(at) + base32(int.from_bytes(os.urandom(10)), 16)
 
 
 def new_id(prefix: str, at: datetime) -> str:
@@ -32,7 +33,7 @@ def new_id(prefix: str, at: datetime) -> str:
 def digest(*parts: str) -> str:
     """80 bits of a hash of the parts as 16 characters: the same parts give the same text for ever."""
     text = "\x1f".join(parts).encode("utf-8", "surrogatepass")
-    return _base32(int.from_bytes(hashlib.blake2b(text, digest_size=10).digest()), 16)
+    return base32(int.from_bytes(hashlib.blake2b(text, digest_size=10).digest()), 16)
 
 
 def natural_id(prefix: str, at: datetime, *parts: str) -> str:

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     SEGMENTS_WRITE = "segments:write"
     MESSAGES_READ = "messages:read"
     MESSAGES_WRITE = "messages:write"
+    CAMPAIGNS_READ = "campaigns:read"
+    CAMPAIGNS_WRITE = "campaigns:write"
     IMPORTS_WRITE = "imports:write"
     EXPORTS_WRITE = "exports:write"
     JOBS_READ = "jobs:read"
@@ -54,6 +56,7 @@ _VIEW = {
     P.PRODUCTS_READ,
     P.ORDERS_READ,
     P.SEGMENTS_READ,
+    P.CAMPAIGNS_READ,
     P.JOBS_READ,
     P.STATS_READ,
 }
@@ -68,6 +71,7 @@ _ROLES: dict[Role, frozenset[Permission]] = {
             P.SEGMENTS_WRITE,
             P.MESSAGES_READ,
             P.MESSAGES_WRITE,
+            P.CAMPAIGNS_WRITE,
             P.IMPORTS_WRITE,
             P.EXPORTS_WRITE,
         }

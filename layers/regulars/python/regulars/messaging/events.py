@@ -1,32 +1,88 @@
-"""What happened to messages. They stand in the customer's timeline."""
+"""What happened to messages and to the wishes about them. They stand in the customer's timeline."""
 
 from regulars.kernel.events import Event
 
 
-class MessageSent(Event, name="message.sent"):
+class _OfDelivery(Event):
     delivery_id: str
     channel: str
     template: str
-    about: str
+    about: str = ""
+    category: str = ""
+    campaign_id: str = ""
+    variant: str = ""
+
+
+class MessageSent(_OfDelivery, name="message.sent"):
     subject: str
     language: str
 
 
-class MessageNotSent(Event, name="message.not_sent"):
-    """Decided against (`state` not_sent) or refused by the provider for good (`state` failed)."""
+class MessageNotSent(_OfDelivery, name="message.not_sent"):
+    """A transactional message decided against (`state` not_sent), or any message refused for good (`state` failed)."""
 
-    delivery_id: str
-    channel: str
-    template: str
-    about: str
     state: str
     reason: str
 
 
-class MessageUnconfirmed(Event, name="message.unconfirmed"):
+class MessageUnconfirmed(_OfDelivery, name="message.unconfirmed"):
     """Handed to the provider, whose answer was lost."""
 
-    delivery_id: str
+
+class MessageOpened(_OfDelivery, name="message.opened"):
+    """By a person, for the first time."""
+
+
+class MessageClicked(_OfDelivery, name="message.clicked"):
+    """By a person, for the first time in this delivery."""
+
+    link: str
+    url: str
+
+
+class MessageBounced(_OfDelivery, name="message.bounced"):
+    """For good; the address is suppressed."""
+
+    detail: str = ""
+
+
+class MessageComplained(_OfDelivery, name="message.complained"):
+    """Marked as unwanted; the customer is unsubscribed from marketing on the channel."""
+
+
+class MessageConverted(_OfDelivery, name="message.converted"):
+    """An order followed. Amounts in minor units by attribution model."""
+
+    order_id: str
+    last: int
+    first: int
+    linear: int
+
+
+class ConsentGranted(Event, name="consent.granted"):
     channel: str
-    template: str
-    about: str
+    source: str
+    delivery_id: str = ""
+
+
+class ConsentWithdrawn(Event, name="consent.withdrawn"):
+    channel: str
+    source: str
+    delivery_id: str = ""
+    campaign_id: str = ""
+
+
+class PreferencesChanged(Event, name="preferences.changed"):
+    """What is given is how it stands now."""
+
+    source: str
+    channels: dict[str, bool] = {}
+    categories: dict[str, bool] = {}
+    frequency: dict[str, str] = {}
+
+
+class AddressSuppressed(Event, name="address.suppressed"):
+    """The address itself is not told: it is in the suppression list."""
+
+    channel: str
+    reason: str

@@ -7,12 +7,10 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 
-from regulars.kernel.aws import client
 from regulars.kernel.clock import SystemClock
 from regulars.kernel.errors import BrokenError, InvalidError
-from regulars.kernel.settings import TokenSettings
+from regulars.kernel.secret import token_secret
 from regulars.kernel.tenancy import Tenant
 from regulars.platform.access_model import check_customer_id
 from regulars.platform.tokens import RefusedError, Token, check_claims, check_shared, sign_shared
@@ -44,7 +42,7 @@ def issue_customer_token(tenant: Tenant, customer_id: str, expires_in: int = HOU
         "iat": issued,
         "exp": issued + expires_in,
     }
-    token = sign_shared(claims, key_of(_secret(), tenant))
+    token = sign_shared(claims, key_of(token_secret(), tenant))
     return CustomerToken(token, customer_id, datetime.fromtimestamp(issued + expires_in, UTC))
 
 
@@ -55,7 +53,7 @@ def customer_of(token: Token, now: datetime) -> tuple[Tenant, str]:
         customer_id = check_customer_id(str(token.claims.get("sub")))
     except (BrokenError, InvalidError) as error:
         raise RefusedError("invalid") from error
-    check_shared(token, key_of(_secret(), tenant))
+    check_shared(token, key_of(token_secret(), tenant))
     check_claims(token, issuer=ISSUER, audience=AUDIENCE, now=now)
     return tenant, customer_id
 
@@ -63,9 +61,3 @@ def customer_of(token: Token, now: datetime) -> tuple[Tenant, str]:
 def key_of(secret: bytes, tenant: Tenant) -> bytes:
     """The tenant's signing key: one step of HMAC-SHA256 as in HKDF's expansion (RFC 5869), the secret being uniform."""
     return hmac.digest(secret, f"regulars/customer-token/v1/{tenant.id}\x01".encode(), hashlib.sha256)
-
-
-@cache
-def _secret() -> bytes:
-    value = client("secretsmanager").get_secret_value(SecretId=TokenSettings.load().token_secret_arn)
-    return str(value["SecretString"]).encode()
