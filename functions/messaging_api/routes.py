@@ -22,7 +22,7 @@ def list_deliveries(call: Call, query: LogQuery) -> Page[Delivery]:
     """List deliveries, newest first, each with the reason of its state."""
     return messaging.list_deliveries(
         call.tenant,
-        customer_id=query.customer,
+        customer_id=query.customer or "",
         state=query.state,
         channel=query.channel,
         limit=query.limit,

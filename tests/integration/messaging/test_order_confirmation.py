@@ -223,7 +223,8 @@ def test_history_and_deleted_customers_leave_no_trace(
 def test_the_log_filters_and_pages(shop: Tenant, now: datetime, provider: FakeProvider) -> None:
     ann, eve = new_customer(shop, now), new_customer(shop, now, "rejected@example.test")
     for number in range(3):
-        confirm_order(shop, buy(shop, ann, f"a{number}", now).id, provider, now=now + number * MINUTE)
+        at = now + number * MINUTE
+        confirm_order(shop, buy(shop, ann, f"a{number}", at).id, provider, now=at)
     confirm_order(shop, buy(shop, eve, "e", now).id, provider, now=now)
 
     assert len(messaging.list_deliveries(shop).items) == 4

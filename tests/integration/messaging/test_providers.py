@@ -12,7 +12,8 @@ import pytest
 
 from local.engine import Engine
 from regulars.kernel.aws import client
-from regulars.messaging.model import Content, Sender
+from regulars.messaging.content import EmailContent
+from regulars.messaging.model import Sender
 from regulars.messaging.providers.email import Accepted, Email, EmailProvider, Lost, Postponed, Rejected
 from regulars.messaging.providers.ses import SesProvider
 from tests.unit.messaging.fake_provider import FakeProvider
@@ -69,7 +70,7 @@ def email(to: str) -> Email:
     return Email(
         Sender("Shop\r\nBcc: eve@example.test", "shop@example.test", "help@example.test"),
         f"{to}@example.test",
-        Content("Subject\r\nBcc: eve@example.test", "<p>Żółć</p>", "Żółć"),
+        EmailContent("Subject\r\nBcc: eve@example.test", "<p>Żółć</p>", "Żółć"),
         {"delivery": "dlv_1", "tenant": "ten_1"},
     )
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.messaging.formats import date, ink, money
-from regulars.messaging.model import Reason, Recipient, Sender, choose_language, decide, one_line
+from regulars.messaging.model import Reason, Recipient, Sender, choose_language, one_line
+from regulars.messaging.order_confirmation import refused
 from regulars.messaging.providers.ses import address
 from regulars.messaging.texts import MONTHS, ORDER_CONFIRMATION
 from tests.unit.messaging.moments import PLACED
@@ -15,21 +16,19 @@ SHOP = Sender("Shop", "shop@example.test")
 
 
 @pytest.mark.parametrize(
-    ("recipient", "sender", "history", "cancelled", "reason"),
+    ("recipient", "sender", "cancelled", "reason"),
     [
-        (ANN, SHOP, False, False, None),
-        (ANN, SHOP, True, False, Reason.HISTORY),
-        (ANN, SHOP, False, True, Reason.ORDER_CANCELLED),
-        (replace(ANN, suspended=True), SHOP, False, False, Reason.CUSTOMER_SUSPENDED),
-        (replace(ANN, email=""), SHOP, False, False, Reason.NO_ADDRESS),
-        (ANN, None, False, False, Reason.NO_SENDER),
-        (ANN, replace(SHOP, email=""), False, False, Reason.NO_SENDER),
+        (ANN, SHOP, False, None),
+        (ANN, SHOP, True, Reason.ORDER_CANCELLED),
+        (replace(ANN, suspended=True), SHOP, False, Reason.CUSTOMER_SUSPENDED),
+        (replace(ANN, email=""), SHOP, False, Reason.NO_ADDRESS),
+        (ANN, replace(SHOP, email=""), False, Reason.NO_SENDER),
     ],
 )
 def test_what_is_not_sent_says_why(
-    recipient: Recipient, sender: Sender | None, history: bool, cancelled: bool, reason: Reason | None
+    recipient: Recipient, sender: Sender, cancelled: bool, reason: Reason | None
 ) -> None:
-    assert decide(history=history, recipient=recipient, sender=sender, cancelled=cancelled) == reason
+    assert refused(recipient, sender, cancelled=cancelled) == reason
 
 
 @pytest.mark.parametrize(

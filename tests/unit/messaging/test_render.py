@@ -5,8 +5,9 @@ import pytest
 from jinja2.exceptions import UndefinedError
 
 from regulars.commerce.orders import Order, OrderLine
-from regulars.messaging.model import Content, Recipient
-from regulars.messaging.order_confirmation import compose
+from regulars.messaging.content import EmailContent
+from regulars.messaging.model import Recipient
+from regulars.messaging.order_confirmation import TEMPLATE, values_of
 from regulars.messaging.render import render
 from regulars.messaging.texts import ORDER_CONFIRMATION
 from regulars.platform import Branding, TenantSettings
@@ -14,7 +15,7 @@ from regulars.platform.model import Sender
 from tests.unit.messaging.moments import PLACED
 
 
-def confirmation(language: str = "en", name: str = "Ann", **changes: Any) -> Content:
+def confirmation(language: str = "en", name: str = "Ann", **changes: Any) -> EmailContent:
     given: dict[str, Any] = {
         "id": "ord_1",
         "number": "1001",
@@ -45,7 +46,8 @@ def confirmation(language: str = "en", name: str = "Ann", **changes: Any) -> Con
         1,
     )
     recipient = Recipient("cus_1", name, "ann@example.test", language, suspended=False)
-    return compose(Order(**(given | changes)), recipient, settings, language)
+    values = values_of(Order(**(given | changes)), recipient, settings, language)
+    return render(TEMPLATE, ORDER_CONFIRMATION[language], values)
 
 
 def test_both_parts_show_the_order() -> None:

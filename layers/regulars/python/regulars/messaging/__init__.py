@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from regulars.kernel.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from regulars.messaging.history import customer_history, get_delivery, list_deliveries
+    from regulars.messaging.history import (
+        DeliveryWithContent,
+        customer_history,
+        get_delivery,
+        list_deliveries,
+    )
     from regulars.messaging.model import Channel, Choice, Delivery, Message, Reason, State
     from regulars.messaging.settings_model import MessagingSettings
     from regulars.messaging.settings_store import messaging_settings
@@ -17,6 +22,7 @@ __all__ = [
     "Channel",
     "Choice",
     "Delivery",
+    "DeliveryWithContent",
     "Message",
     "MessagingSettings",
     "Reason",
@@ -31,7 +37,7 @@ if not TYPE_CHECKING:
     __getattr__ = lazy_names(
         __name__,
         {
-            "history": "customer_history get_delivery list_deliveries",
+            "history": "DeliveryWithContent customer_history get_delivery list_deliveries",
             "model": "Channel Choice Delivery Message Reason State",
             "settings_model": "MessagingSettings",
             "settings_store": "messaging_settings",

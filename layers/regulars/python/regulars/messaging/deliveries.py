@@ -14,22 +14,13 @@ from typing import Any
 from regulars.customers import customer_subject
 from regulars.kernel.errors import BrokenError, ConflictError, RegularsError, UnavailableError
 from regulars.kernel.events import Event
-from regulars.kernel.idempotency import GuardItem, owner_of
 from regulars.kernel.logs import logger, metric
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
+from regulars.messaging.content import EmailContent
+from regulars.messaging.delivery_store import create_delivery, read_delivery, save_delivery
 from regulars.messaging.events import MessageNotSent, MessageSent, MessageUnconfirmed
-from regulars.messaging.model import (
-    FINAL,
-    Content,
-    Delivery,
-    Reason,
-    Sender,
-    State,
-    explain,
-    is_lost,
-    natural_key,
-)
+from regulars.messaging.model import FINAL, Delivery, Reason, Sender, State, explain, is_lost
 from regulars.messaging.providers.email import (
     Accepted,
     Email,
@@ -39,7 +30,6 @@ from regulars.messaging.providers.email import (
     Postponed,
     Rejected,
 )
-from regulars.messaging.store import ContentItem, DeliveryItem, read_delivery
 
 # Seconds between tries while the provider asks for patience; then the queue waits instead. A batch's pauses together must
 # stay far below the worker's time-out: a worker that is stopped in a pause leaves a delivery that looks lost.
@@ -48,11 +38,7 @@ _log = logger("messaging")
 
 
 class _ClaimedError(RegularsError):
-    """Somebody claimed this message before; `delivery_id` is theirs."""
-
-    def __init__(self, delivery_id: str) -> None:
-        super().__init__("claimed before")
-        self.delivery_id = delivery_id
+    """Somebody claimed this message before."""
 
 
 class _MovedError(RegularsError):
@@ -61,23 +47,14 @@ class _MovedError(RegularsError):
 
 def claim(tenant: Tenant, delivery: Delivery) -> Delivery:
     """Write the delivery if its message has none yet; answers the one that counts."""
-    key = natural_key(delivery.template, delivery.about, delivery.channel)
     transaction = Transaction(tenant)
-
-    def claimed(raw: dict[str, Any] | None) -> Exception:
-        owner = (
-            GuardItem.from_raw_data(raw).owner if raw else owner_of(tenant, "delivery", key, consistent=True)
-        )
-        return _ClaimedError(owner or "")
-
-    transaction.claim("delivery", key, delivery.id, claimed)
-    transaction.create(DeliveryItem.of(tenant, delivery))
+    create_delivery(transaction, delivery, _ClaimedError())
     if delivery.state is State.NOT_SENT:
         _tell(transaction, delivery, delivery.created_at)
     try:
         transaction.commit()
     except _ClaimedError as before:
-        found = read_delivery(tenant, delivery.customer_id, before.delivery_id)
+        found = read_delivery(tenant, delivery.customer_id, delivery.id)
         if found is None:
             raise BrokenError("a claimed delivery is not there") from before
         return found
@@ -88,7 +65,7 @@ def carry_out(
     tenant: Tenant,
     delivery: Delivery,
     sender: Sender,
-    render: Callable[[], Content],
+    render: Callable[[], EmailContent],
     provider: EmailProvider,
     now: datetime,
 ) -> Delivery:
@@ -121,7 +98,7 @@ def _hand_over(provider: EmailProvider, email: Email) -> Outcome:
     return outcome
 
 
-def _begin(tenant: Tenant, delivery: Delivery, content: Content, now: datetime) -> Delivery:
+def _begin(tenant: Tenant, delivery: Delivery, content: EmailContent, now: datetime) -> Delivery:
     begun = replace(
         delivery,
         state=State.SENDING,
@@ -130,14 +107,9 @@ def _begin(tenant: Tenant, delivery: Delivery, content: Content, now: datetime) 
         subject=content.subject,
     )
     transaction = Transaction(tenant)
-    transaction.save(
-        DeliveryItem.of(tenant, begun),
-        (DeliveryItem.state == State.QUEUED.value) & (DeliveryItem.attempts == delivery.attempts),
-        _MovedError(),
-    )
-    transaction.save(ContentItem.of(tenant, delivery, content))
+    save_delivery(transaction, begun, delivery, _MovedError())
     transaction.commit()
-    return begun
+    return replace(begun, revision=delivery.revision + 1)
 
 
 def _give_up_or_wait(tenant: Tenant, delivery: Delivery, now: datetime) -> Delivery:
@@ -190,22 +162,27 @@ def _finish(
         provider=provider or delivery.provider,
         provider_id=provider_id,
     )
-    transaction = Transaction(tenant)
-    # A slow worker's answer still counts when another one has given it up as lost.
-    open_states = (State.SENDING.value, State.UNKNOWN.value)
-    transaction.save(
-        DeliveryItem.of(tenant, ended),
-        DeliveryItem.state.is_in(*open_states) & (DeliveryItem.attempts == delivery.attempts),
-        _MovedError(),
-    )
-    if state in FINAL:
-        _tell(transaction, ended, now)
-    transaction.commit()
+    _write_ending(tenant, ended, delivery, now)
     metric("Deliveries", state=state.value, channel=ended.channel.value)
     _log.info(
         "delivery", extra={"delivery": ended.id, "state": state.value, "reason": reason and reason.value}
     )
     return ended
+
+
+def _write_ending(tenant: Tenant, ended: Delivery, before: Delivery, now: datetime) -> None:
+    transaction = Transaction(tenant)
+    save_delivery(transaction, ended, before, _MovedError())
+    if ended.state in FINAL:
+        _tell(transaction, ended, now)
+    try:
+        transaction.commit()
+    except _MovedError:
+        # A slow worker's answer still counts when another one has given it up as lost.
+        found = read_delivery(tenant, before.customer_id, before.id)
+        if found is None or found.state is not State.UNKNOWN or found.attempts != before.attempts:
+            raise
+        _write_ending(tenant, ended, found, now)
 
 
 def _tell(transaction: Transaction, delivery: Delivery, now: datetime) -> None:

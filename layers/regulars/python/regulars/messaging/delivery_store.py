@@ -9,10 +9,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.expressions.condition import Condition
 
 from regulars.kernel.ids import tail
-from regulars.kernel.pagination import Page
 from regulars.kernel.table import Item, TimeAttribute
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Otherwise, Transaction
@@ -22,7 +20,7 @@ LIST_SHARDS = 8
 
 
 class DeliveryItem(Item):
-    """`extra` is compact JSON of checks, inputs and links, compressed if that is shorter."""
+    """`extra` is compact JSON of checks, inputs, links and clicked links, compressed if that is shorter."""
 
     kind = UnicodeAttribute(default="delivery")
     id = UnicodeAttribute()
@@ -87,7 +85,7 @@ class DeliveryItem(Item):
         return Delivery(**plain, **_unpacked(self.extra), expires_at=self.useful_until)
 
 
-_PACKED = ("checks", "inputs", "links")
+_PACKED = ("checks", "inputs", "links", "clicked_links")
 _STORED = tuple(one.name for one in fields(Delivery) if one.name not in (*_PACKED, "expires_at"))
 _EMPTY: Mapping[str, Any] = {one.name: "" if one.type is str else None for one in fields(Delivery)}
 
@@ -163,6 +161,7 @@ def _packed(delivery: Delivery) -> bytes | None:
         "checks": [[check.name, int(check.passed), check.seen] for check in delivery.checks],
         "inputs": dict(delivery.inputs),
         "links": dict(delivery.links),
+        "clicked": list(delivery.clicked_links),
     }
     kept = {name: value for name, value in data.items() if value}
     if not kept:
@@ -178,21 +177,9 @@ def _unpacked(extra: bytes | None) -> dict[str, Any]:
     text = extra if extra[:1] == b"{" else zlib.decompress(extra)
     data = json.loads(text)
     checks = tuple(Check(name, bool(passed), seen) for name, passed, seen in data.get("checks", ()))
-    return {"checks": checks, "inputs": data.get("inputs", {}), "links": data.get("links", {})}
-
-
-def page_deliveries(
-    tenant: Tenant,
-    *,
-    customer_id: str | None,
-    state: State | None,
-    channel: Channel | None,
-    limit: int,
-    cursor: str | None,
-) -> Page[Delivery]:
-    """Newest first; of one customer from their partition, of all merged from the parts of the list."""
-    raise NotImplementedError
-
-
-def _only(state: State | None, channel: Channel | None) -> Condition | None:
-    raise NotImplementedError
+    return {
+        "checks": checks,
+        "inputs": data.get("inputs", {}),
+        "links": data.get("links", {}),
+        "clicked_links": tuple(data.get("clicked", ())),
+    }

@@ -1,5 +1,6 @@
 """The order confirmation: one mail for each order that is placed now (history never mails)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,21 +8,21 @@ from regulars.commerce import orders
 from regulars.commerce.orders import Order, OrderLine
 from regulars.customers import Facts, facts_of
 from regulars.kernel.errors import NotFoundError
-from regulars.kernel.ids import new_id
 from regulars.kernel.logs import logger
 from regulars.kernel.tenancy import Tenant
+from regulars.messaging.content import EmailContent
 from regulars.messaging.deliveries import carry_out, claim
 from regulars.messaging.formats import date, ink, money
 from regulars.messaging.model import (
     Channel,
-    Content,
     Delivery,
+    Message,
     Reason,
     Recipient,
     Sender,
     State,
     choose_language,
-    decide,
+    delivery_id,
     explain,
 )
 from regulars.messaging.providers.email import EmailProvider
@@ -52,20 +53,30 @@ def confirm_order(
         return None
     settings = settings_of(tenant)
     recipient, sender = _recipient(facts), _sender(settings)
-    cancelled = order.status == "cancelled"
-    reason = decide(history=history, recipient=recipient, sender=sender, cancelled=cancelled)
+    reason = refused(recipient, sender, cancelled=order.status == "cancelled")
     language = choose_language(recipient.language, settings.default_language, frozenset(ORDER_CONFIRMATION))
-    delivery = claim(tenant, _delivery(order, recipient, language, reason, now))
-    return carry_out(
-        tenant, delivery, sender, lambda: compose(order, recipient, settings, language), provider, now
+    delivery = _delivery(tenant, order, recipient, language, reason, now)
+    delivery = claim(tenant, replace(delivery, inputs=values_of(order, recipient, settings, language)))
+    return carry_out(tenant, delivery, sender, lambda: compose(delivery), provider, now)
+
+
+def refused(recipient: Recipient, sender: Sender, *, cancelled: bool) -> Reason | None:
+    """Why an order confirmation must not go out, or None when it may."""
+    checks = (
+        (cancelled, Reason.ORDER_CANCELLED),
+        (recipient.suspended, Reason.CUSTOMER_SUSPENDED),
+        (not recipient.email, Reason.NO_ADDRESS),
+        (not sender.email, Reason.NO_SENDER),
     )
+    return next((reason for stands, reason in checks if stands), None)
 
 
 def _delivery(
-    order: Order, recipient: Recipient, language: str, reason: Reason | None, now: datetime
+    tenant: Tenant, order: Order, recipient: Recipient, language: str, reason: Reason | None, now: datetime
 ) -> Delivery:
+    message = Message(f"{TEMPLATE}:{order.id}", order.placed_at, TEMPLATE, (Channel.EMAIL,), "order_updates")
     return Delivery(
-        id=new_id("dlv", now),
+        id=delivery_id(tenant, message, recipient.customer_id, Channel.EMAIL),
         customer_id=recipient.customer_id,
         channel=Channel.EMAIL,
         template=TEMPLATE,
@@ -95,16 +106,22 @@ def _sender(settings: TenantSettings) -> Sender:
     return Sender(sender.name, sender.email, sender.reply_to or "")
 
 
-def compose(order: Order, recipient: Recipient, settings: TenantSettings, language: str) -> Content:
-    """The mail about an order, in a language that texts exist for."""
+def compose(delivery: Delivery) -> EmailContent:
+    """The mail about an order, as its delivery was claimed."""
     # Jinja2 is loaded only by who renders.
     from regulars.messaging.render import render
+
+    return render(TEMPLATE, ORDER_CONFIRMATION[delivery.language], delivery.inputs)
+
+
+def values_of(order: Order, recipient: Recipient, settings: TenantSettings, language: str) -> dict[str, Any]:
+    """What the mail about an order shows, in a language that texts exist for."""
 
     def amount(minor: int) -> str:
         return money(minor, order.currency, language)
 
     total = amount(order.total)
-    values: dict[str, Any] = {
+    return {
         "language": language,
         "shop": settings.name,
         "headline": {"number": order.number, "shop": settings.name, "total": total},
@@ -131,7 +148,6 @@ def compose(order: Order, recipient: Recipient, settings: TenantSettings, langua
             "ways": _ways(order),
         },
     }
-    return render(TEMPLATE, ORDER_CONFIRMATION[language], values)
 
 
 def _details(line: OrderLine) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
-from regulars.messaging.model import Content, one_line
+from regulars.messaging.content import EmailContent
+from regulars.messaging.model import one_line
 
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -28,7 +29,7 @@ def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
-def render(template: str, texts: Mapping[str, str], values: dict[str, Any]) -> Content:
+def render(template: str, texts: Mapping[str, str], values: Mapping[str, Any]) -> EmailContent:
     """The email of a template. `texts` are its words in one language (with `subject` and `preheader`), `values` what it shows.
 
     What comes from customers and shops is only ever a value: it is escaped, and never a template or a format itself.
@@ -45,4 +46,4 @@ def render(template: str, texts: Mapping[str, str], values: dict[str, Any]) -> C
         "preheader": say("preheader", **values["headline"]),
     }
     html = _template(f"{template}.html").render(context)
-    return Content(subject, html, _template(f"{template}.txt").render(context))
+    return EmailContent(subject, html, _template(f"{template}.txt").render(context))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from regulars.messaging.model import Content, Sender
+from regulars.messaging.content import EmailContent
+from regulars.messaging.model import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class Email:
 
     sender: Sender
     to: str
-    content: Content
+    content: EmailContent
     tags: dict[str, str]
 
 
