@@ -209,7 +209,8 @@ class Delivery:
     """One message meant for one customer on one channel, with the decision about it and all that became of it.
 
     `inputs` are the values its template reads, so that what was sent can be rendered again from the immutable version;
-    `links` are destinations of its own (`"<link>.<occurrence>" → URL`). `revision` moves with every write.
+    `links` are destinations of its own (`"<link>.<occurrence>" → URL`); `clicked_links` are the numbers of those that a person
+    followed. `revision` moves with every write.
     """
 
     id: str
@@ -232,6 +233,7 @@ class Delivery:
     checks: tuple[Check, ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    clicked_links: tuple[str, ...] = ()
     attempts: int = 0
     due_at: datetime | None = None
     expires_at: datetime | None = None

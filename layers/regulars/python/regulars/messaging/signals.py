@@ -1,9 +1,10 @@
 """What providers and people tell of a delivery that was handed over, and how far that moves it. Pure.
 
-Signals come late, twice and in any order: `advance` moves a delivery upwards only (`RANK`), notes each moment once, and says
+Signals come late, twice and in any order: `advance` moves a delivery upwards only (`RANK`), counts each moment once, and says
 what is new, which is what counters add up and events tell of.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -90,51 +91,117 @@ _MOVABLE = HANDED_OVER | {State.QUEUED, State.DEFERRED, State.SENDING, State.UNK
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """The delivery after a signal, and what is new: `measures` are names of `MEASURES`' values, each at most once."""
+    """A delivery before and after a signal, and what is new: `measures` are names of `MEASURES`' values, each at most once; `link`
+    is a link that nobody had followed before; `shifted` are measures counted before whose moment turned out to be an earlier one,
+    with the moment they were counted at."""
 
+    before: Delivery
     delivery: Delivery
-    measures: tuple[str, ...]
+    measures: tuple[str, ...] = ()
+    link: str = ""
+    shifted: tuple[tuple[str, datetime, datetime], ...] = ()
 
     @property
     def moved(self) -> bool:
-        return bool(self.measures)
+        return self.delivery != self.before
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What the sums change by. Who turns out to have been reached is not unknown any more."""
+        changed = Counter(self.measures)
+        if self.before.state is State.UNKNOWN and self.delivery.state is not State.UNKNOWN:
+            changed["unknown"] -= 1
+        return changed
 
 
 def advance(delivery: Delivery, signal: Signal) -> Advance:
-    """`delivery` after `signal`. A decision against it, or a refusal, stands whatever comes."""
+    """`delivery` after `signal`; in whatever order signals come, the outcome is the same, each moment being the earliest told. A
+    decision against the delivery, or a refusal, stands whatever comes."""
     if delivery.state not in _MOVABLE:
-        return Advance(delivery, ())
+        return Advance(delivery, delivery)
     if signal.kind is SignalKind.REJECTED:
         return _rejected(delivery, signal)
-    new = [name for name in _NOTES[signal.kind] if getattr(delivery, name) is None]
-    moments: dict[str, Any] = dict.fromkeys(new, signal.at)
+    moments = _moments(delivery, signal, _NOTES[signal.kind])
     after = replace(delivery, **moments)
     reached = _REACHES.get(signal.kind)
-    if reached is not None and RANK[reached] > RANK[delivery.state]:
-        after = replace(after, state=reached, finished_at=delivery.finished_at or signal.at, due_at=None)
-        after = replace(
-            after,
-            provider=delivery.provider or signal.provider,
-            provider_id=delivery.provider_id or signal.provider_id,
-        )
+    if reached is not None:
+        after = _reaching(after, delivery, signal, reached)
+    followed = signal.link if signal.kind is SignalKind.CLICKED else ""
+    if followed in delivery.clicked_links:
+        followed = ""
+    if followed:
+        after = replace(after, clicked_links=tuple(sorted({*delivery.clicked_links, followed})))
+    return Advance(delivery, after, _new(delivery, moments), followed, _shifted(delivery, moments))
+
+
+def _moments(delivery: Delivery, signal: Signal, names: tuple[str, ...]) -> dict[str, Any]:
+    """The moments that `signal` changes."""
+    told = {name: _earlier(getattr(delivery, name), signal.at) for name in names}
+    if "sent_at" in told:
+        told["sent_at"] = _sent_at(delivery, signal.at)
+    return {name: at for name, at in told.items() if at != getattr(delivery, name)}
+
+
+def _sent_at(delivery: Delivery, at: datetime) -> datetime:
+    """Our own clock knows better than the provider's when it was handed over."""
+    if delivery.attempted_at is None:
+        return _earlier(delivery.sent_at, at)
+    return delivery.sent_at or delivery.attempted_at
+
+
+def _earlier(noted: datetime | None, at: datetime) -> datetime:
+    return at if noted is None else min(noted, at)
+
+
+def _new(delivery: Delivery, moments: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(MEASURES[name] for name in moments if getattr(delivery, name) is None)
+
+
+def _shifted(delivery: Delivery, moments: dict[str, Any]) -> tuple[tuple[str, datetime, datetime], ...]:
+    noted = {name: (getattr(delivery, name), at) for name, at in moments.items()}
+    return tuple((MEASURES[name], was, at) for name, (was, at) in noted.items() if was is not None)
+
+
+def _reaching(after: Delivery, before: Delivery, signal: Signal, reached: State) -> Delivery:
+    rises = RANK[reached] > RANK[before.state]
+    if before.finished_at in (None, before.sent_at):
+        after = replace(after, finished_at=after.sent_at)
+    if rises:
+        after = replace(after, state=reached, due_at=None)
+    if rises or (reached is before.state and _is_first(before, signal, reached)):
         after = _explained(after, signal)
-    return Advance(after, tuple(MEASURES[name] for name in new))
+    return replace(
+        after,
+        provider=before.provider or signal.provider,
+        provider_id=before.provider_id or signal.provider_id,
+    )
+
+
+def _is_first(delivery: Delivery, signal: Signal, reached: State) -> bool:
+    """Whether of several signals of a bounce or a complaint this one is the earliest, whose words count."""
+    noted = {State.BOUNCED: delivery.bounced_at, State.COMPLAINED: delivery.complained_at}.get(reached)
+    return noted is not None and signal.at < noted
 
 
 def _explained(delivery: Delivery, signal: Signal) -> Delivery:
     reason = {State.BOUNCED: Reason.BOUNCED, State.COMPLAINED: Reason.COMPLAINED}.get(delivery.state)
-    return replace(delivery, reason=reason, explanation=explain(reason, signal.detail))
+    return replace(delivery, reason=reason, explanation=explain(reason, signal.detail if reason else ""))
 
 
 def _rejected(delivery: Delivery, signal: Signal) -> Advance:
     """SES took the message and found a virus, or could not render it: it will not go out."""
     if RANK[delivery.state] >= RANK[State.DELIVERED]:
-        return Advance(delivery, ())
+        return Advance(delivery, delivery)
+    moments = _moments(delivery, signal, ("sent_at",))
     failed = replace(
         delivery,
+        **moments,
         state=State.FAILED,
         reason=Reason.REJECTED,
         explanation=explain(Reason.REJECTED, signal.detail),
         finished_at=signal.at,
+        due_at=None,
     )
-    return Advance(failed, ("failed",))
+    return Advance(
+        delivery, failed, (*_new(delivery, moments), "failed"), shifted=_shifted(delivery, moments)
+    )

@@ -7,6 +7,7 @@ hour. Each is split into shards, so that no row is written by all workers. Count
 `revenue_linear` (minor units) and `cost` (millionths of the currency unit).
 """
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -15,11 +16,13 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
+from regulars.kernel.ids import tail
 from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
 
 SHARDS = 8
+GATES = 16
 Place = tuple[str, str]
 
 
@@ -27,6 +30,12 @@ class TallyItem(Item):
     """A row of counters, which are attributes without a declaration."""
 
     kind = UnicodeAttribute(default="tally")
+
+
+def gate_place(tenant: Tenant, dispatch_id: str, delivery_id: str) -> Place:
+    """The gate of a dispatch by which a delivery goes, which also holds the dispatch's sums."""
+    gate = zlib.crc32(tail(delivery_id).encode()) % GATES
+    return tenant.partition("DSP", dispatch_id), f"GATE#{gate:02d}"
 
 
 def dispatch_place(tenant: Tenant, dispatch_id: str, row: str, shard: int) -> Place:
@@ -40,11 +49,11 @@ def day_place(tenant: Tenant, day: str, channel: str, template: str, hour: int, 
 
 
 def bump(transaction: Transaction, place: Place, measures: Mapping[str, int]) -> None:
-    """Add to the counters of a row, which need not exist."""
+    """Add to the counters of a row, which need not exist; a row that is more than a tally stays what it is."""
     changed = {name: amount for name, amount in measures.items() if amount}
     if not changed:
         return
-    actions: list[Action] = [TallyItem.kind.set("tally")]
+    actions: list[Action] = [TallyItem.kind.set(TallyItem.kind | "tally")]
     actions += [Path([name]).add(amount) for name, amount in changed.items()]
     transaction.update(TallyItem(*place), actions)
 
