@@ -41,12 +41,21 @@ class Stage:
     requests_per_second: int = 200
     redelivery_factor: int = 6
     consumer_concurrency: int | None = None
+    sms_provider: str = "end_user_messaging"
+    push_application: str = ""
     local: Local | None = None
 
     @property
     def is_local(self) -> bool:
         """Whether this is the embedded engine on somebody's machine."""
         return self.local is not None
+
+    @property
+    def push_provider(self) -> str:
+        """Who carries push messages: a list of SNS platform applications, or the id of a Pinpoint project, says it."""
+        if not self.push_application:
+            return "none"
+        return "sns" if "=" in self.push_application else "pinpoint"
 
 
 DEV = Stage(name="dev", log_level="DEBUG")
@@ -56,8 +65,8 @@ PROD = Stage(name="prod", protected=True, log_retention_days=365, requests_per_s
 def aws_stage(name: str) -> Stage:
     """The AWS stage of that name, with what the environment adds to it.
 
-    Reads CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION, PUBLIC_URL, ALARM_EMAIL and KEEP_DATA. Raises ValueError
-    for a stage that is not declared here.
+    Reads CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION, PUBLIC_URL, ALARM_EMAIL, KEEP_DATA, SMS_PROVIDER and PUSH_APPLICATION.
+    Raises ValueError for a stage that is not declared here.
     """
     stages = {stage.name: stage for stage in (DEV, PROD)}
     if name not in stages:
@@ -69,6 +78,8 @@ def aws_stage(name: str) -> Stage:
         public_url=os.environ.get("PUBLIC_URL"),
         alarm_email=os.environ.get("ALARM_EMAIL"),
         keep_data=os.environ.get("KEEP_DATA", "yes") != "no",
+        sms_provider=os.environ.get("SMS_PROVIDER", stages[name].sms_provider),
+        push_application=os.environ.get("PUSH_APPLICATION", ""),
     )
 
 
@@ -85,6 +96,7 @@ def local_stage(public_url: str, engine_url: str, token_secret: str, python_path
         requests_per_second=10_000,
         redelivery_factor=1,
         consumer_concurrency=2,
+        push_application="local",
         local=Local(python_path=python_path, token_secret=token_secret, engine_url=engine_url),
     )
 

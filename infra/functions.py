@@ -22,6 +22,20 @@ class Need(Enum):
     VERIFY_STAFF = "verifies staff tokens", ("USER_POOL_ISSUER", "JWKS_URL")
     LOCAL_TOKENS = "accepts tokens minted on this machine", ("LOCAL_TOKENS",)
     EMAIL = "sends mail", ("SES_CONFIGURATION_SET",)
+    MESSAGES = (
+        "sends messages on every channel",
+        (
+            "SES_CONFIGURATION_SET",
+            "SMS_PROVIDER",
+            "SMS_CONFIGURATION_SET",
+            "PUSH_PROVIDER",
+            "PUSH_APPLICATION",
+            "WEBHOOKS_TO_LOOPBACK",
+        ),
+    )
+    SENDS = "asks for messages to be sent", ("SENDS_QUEUE_URL",)
+    PROVIDER_EVENTS = "passes on what providers tell", ("PROVIDER_EVENTS_QUEUE_URL",)
+    SOCKET = "speaks to open inboxes", ("SOCKET_URL",)
     ADDRESS = "links to this deployment", ("PUBLIC_URL",)
 
     @property

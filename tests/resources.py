@@ -1,5 +1,6 @@
 """What the template makes, made by API call on a bare engine: for integration tests and benches."""
 
+import json
 import os
 from typing import Any
 
@@ -41,7 +42,31 @@ def create_bucket() -> str:
 
 def create_jobs_queue() -> str:
     """The queue of jobs, which nobody reads: the caller is the worker. Its address, which the settings name from here on."""
-    url: str = client("sqs").create_queue(QueueName="regulars-test-jobs")["QueueUrl"]
-    os.environ["JOBS_QUEUE_URL"] = url
+    return _create_queue("jobs", "JOBS_QUEUE_URL")
+
+
+def create_sends_queue() -> str:
+    """The queue of messages to be sent, which nobody reads either."""
+    return _create_queue("sends", "SENDS_QUEUE_URL")
+
+
+def create_provider_events_queue() -> str:
+    """The queue of what providers tell."""
+    return _create_queue("provider-events", "PROVIDER_EVENTS_QUEUE_URL")
+
+
+def _create_queue(name: str, setting: str) -> str:
+    url: str = client("sqs").create_queue(QueueName=f"regulars-test-{name}")["QueueUrl"]
+    os.environ[setting] = url
     forget_settings()
     return url
+
+
+def taken_from(queue_url: str) -> list[dict[str, Any]]:
+    """The messages that wait in a queue, which they are removed from."""
+    sqs, found = client("sqs"), []
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            found.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return found

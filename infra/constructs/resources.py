@@ -4,17 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import Aws, CfnElement, Stack
+from aws_cdk import CfnElement, Stack
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secrets
 from aws_cdk import aws_sqs as sqs
 
 from infra.config import Stage
+from infra.constructs.sending import allow, grant_email, grant_messages, grant_socket
+from infra.constructs.socket import InboxSocket
 from infra.exceptions import accept
 from infra.functions import LOCAL_ONLY, FunctionSpec, Need
 
@@ -48,6 +49,8 @@ class Resources:
     bus: events.EventBus
     queues: dict[Need, sqs.Queue]
     ses_configuration_set: str
+    sms_configuration_set: str
+    socket: InboxSocket
     public_url: str
 
 
@@ -67,6 +70,8 @@ def grant_needs(function: lambda_.Function, spec: FunctionSpec, stage: Stage, re
     for need in _held(spec, stage):
         if grant := _GRANTS.get(need):
             grant(function, resources)
+    if Need.MESSAGES in spec.needs:
+        grant_messages(function, stage, resources.ses_configuration_set)
 
 
 def _held(spec: FunctionSpec, stage: Stage) -> list[Need]:
@@ -92,19 +97,27 @@ def _values(stage: Stage, resources: Resources) -> dict[str, Callable[[], str]]:
         "JWKS_URL": lambda: f"{keys_base}/.well-known/jwks.json",
         "LOCAL_TOKENS": lambda: local_secret,
         "SES_CONFIGURATION_SET": lambda: resources.ses_configuration_set,
+        "SMS_PROVIDER": lambda: stage.sms_provider,
+        "SMS_CONFIGURATION_SET": lambda: resources.sms_configuration_set,
+        "PUSH_PROVIDER": lambda: stage.push_provider,
+        "PUSH_APPLICATION": lambda: stage.push_application,
+        "WEBHOOKS_TO_LOOPBACK": lambda: "yes" if stage.is_local else "",
+        "SENDS_QUEUE_URL": lambda: resources.queues[Need.SENDS].queue_url,
+        "PROVIDER_EVENTS_QUEUE_URL": lambda: resources.queues[Need.PROVIDER_EVENTS].queue_url,
+        "SOCKET_URL": lambda: resources.socket.url,
         "PUBLIC_URL": lambda: resources.public_url,
     }
 
 
 def _grant_table(function: lambda_.Function, resources: Resources) -> None:
     table = resources.table.table_arn
-    _allow(function, TABLE_ACTIONS, table, f"{table}/index/by_list", f"{table}/index/by_sort")
+    allow(function, TABLE_ACTIONS, table, f"{table}/index/by_list", f"{table}/index/by_sort")
 
 
 def _grant_uploads(function: lambda_.Function, resources: Resources) -> None:
     actions = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
-    _allow(function, actions, resources.uploads.arn_for_objects("*"))
-    _allow(function, ("s3:ListBucket",), resources.uploads.bucket_arn)
+    allow(function, actions, resources.uploads.arn_for_objects("*"))
+    allow(function, ("s3:ListBucket",), resources.uploads.bucket_arn)
     accept(
         function.role or function,
         "AwsSolutions-IAM5",
@@ -120,33 +133,18 @@ def _exported_arn(bucket: s3.Bucket) -> str:
     return f"{owner.stack_name}:ExportsOutputFnGetAtt{logical_id}Arn5513CBEA"
 
 
-def _grant_email(function: lambda_.Function, resources: Resources) -> None:
-    account = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}"
-    _allow(
-        function,
-        ("ses:SendEmail", "ses:SendBulkEmail"),
-        f"{account}:identity/*",
-        f"{account}:configuration-set/{resources.ses_configuration_set}",
-    )
-    accept(
-        function.role or function,
-        "AwsSolutions-IAM5",
-        "tenants send from their own verified addresses, which are not known at deployment",
-        "Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*",
-    )
-
-
 _GRANTS: dict[Need, Callable[[lambda_.Function, Resources], None]] = {
     Need.TABLE: _grant_table,
     Need.UPLOADS: _grant_uploads,
-    Need.PUBLISH: lambda f, r: _allow(f, ("events:PutEvents",), r.bus.event_bus_arn),
-    Need.JOBS: lambda f, r: _allow(f, ("sqs:SendMessage",), r.queues[Need.JOBS].queue_arn),
-    Need.TIMERS: lambda f, r: _allow(f, ("sqs:SendMessage",), r.queues[Need.TIMERS].queue_arn),
-    Need.TOKEN_SECRET: lambda f, r: _allow(f, ("secretsmanager:GetSecretValue",), r.token_secret.secret_arn),
-    Need.STAFF_ACCOUNTS: lambda f, r: _allow(f, STAFF_ACTIONS, r.user_pool.user_pool_arn),
-    Need.EMAIL: _grant_email,
+    Need.PUBLISH: lambda f, r: allow(f, ("events:PutEvents",), r.bus.event_bus_arn),
+    Need.JOBS: lambda f, r: allow(f, ("sqs:SendMessage",), r.queues[Need.JOBS].queue_arn),
+    Need.TIMERS: lambda f, r: allow(f, ("sqs:SendMessage",), r.queues[Need.TIMERS].queue_arn),
+    Need.TOKEN_SECRET: lambda f, r: allow(f, ("secretsmanager:GetSecretValue",), r.token_secret.secret_arn),
+    Need.SENDS: lambda f, r: allow(f, ("sqs:SendMessage",), r.queues[Need.SENDS].queue_arn),
+    Need.PROVIDER_EVENTS: lambda f, r: allow(
+        f, ("sqs:SendMessage",), r.queues[Need.PROVIDER_EVENTS].queue_arn
+    ),
+    Need.STAFF_ACCOUNTS: lambda f, r: allow(f, STAFF_ACTIONS, r.user_pool.user_pool_arn),
+    Need.EMAIL: lambda f, r: grant_email(f, r.ses_configuration_set),
+    Need.SOCKET: lambda f, r: grant_socket(f, r.socket.connections, r.socket.connections_as_nag_says),
 }
-
-
-def _allow(function: lambda_.Function, actions: tuple[str, ...], *arns: str) -> None:
-    function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(arns)))

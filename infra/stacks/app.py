@@ -17,6 +17,8 @@ from infra.constructs.email import EmailSending
 from infra.constructs.function import RegularsFunction
 from infra.constructs.queues import WorkQueue, dead_letter_queue
 from infra.constructs.resources import Resources
+from infra.constructs.socket import InboxSocket
+from infra.constructs.texts import TextSending
 from infra.constructs.triggers import consume, every_minute, publish_inserts, route_events
 from infra.functions import FUNCTIONS, Authorizer, Events, EveryMinute, FunctionSpec, Http, Outbox, Queue
 from infra.layers import LayerFolders
@@ -43,7 +45,10 @@ class AppStack(Stack):
         self._alarms = Alarms(self, stage)
         self._api = RegularsApi(self, stage)
         self._queues = {spec.name: self._work_queue(spec) for spec in FUNCTIONS if _has_queue(spec)}
-        self._resources = self._shared(data, EmailSending(self, stage))
+        self._socket = InboxSocket(self, stage)
+        self._email = EmailSending(self, stage)
+        self._texts = TextSending(self, stage)
+        self._resources = self._shared(data)
         code = CodeSource(self, stage, layers)
         functions = [
             RegularsFunction(self, spec, stage, code, self._resources, self._alarms) for spec in FUNCTIONS
@@ -52,7 +57,7 @@ class AppStack(Stack):
             self._set_off(function)
         self._outputs(functions)
 
-    def _shared(self, data: DataStack, email: EmailSending) -> Resources:
+    def _shared(self, data: DataStack) -> Resources:
         return Resources(
             table=data.table,
             uploads=data.uploads,
@@ -65,7 +70,9 @@ class AppStack(Stack):
                 for spec in FUNCTIONS
                 if isinstance(spec.trigger, Queue)
             },
-            ses_configuration_set=email.configuration_set,
+            ses_configuration_set=self._email.configuration_set,
+            sms_configuration_set=self._texts.configuration_set,
+            socket=self._socket,
             public_url=self._api.url,
         )
 
@@ -106,6 +113,8 @@ class AppStack(Stack):
         )
         CfnOutput(self, "ApiId", value=self._api.api.ref)
         CfnOutput(self, "Url", value=self._api.url)
+        CfnOutput(self, "SocketId", value=self._socket.api.ref)
+        CfnOutput(self, "SocketUrl", value=self._socket.address)
         CfnOutput(self, "AlarmTopic", value=self._alarms.topic.topic_arn)
 
 

@@ -58,7 +58,11 @@ def test_each_function_gets_exactly_the_settings_it_declares(
 def test_the_same_resources_are_deployed_locally_and_on_aws(
     on_aws: Synthesized, on_laptop: Synthesized
 ) -> None:
-    expected_to_differ = {"AWS::Lambda::LayerVersion", "AWS::SES::ConfigurationSetEventDestination"}
+    expected_to_differ = {
+        "AWS::Lambda::LayerVersion",
+        "AWS::SES::ConfigurationSetEventDestination",
+        "AWS::SMSVOICE::ConfigurationSet",
+    }
     assert _counts(on_aws, expected_to_differ) == _counts(on_laptop, expected_to_differ)
 
 

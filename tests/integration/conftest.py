@@ -11,7 +11,13 @@ from regulars.kernel.aws import client
 from regulars.kernel.ids import new_id
 from regulars.kernel.settings import forget_settings
 from regulars.kernel.tenancy import Tenant
-from tests.resources import create_bucket, create_jobs_queue, create_table
+from tests.resources import (
+    create_bucket,
+    create_jobs_queue,
+    create_provider_events_queue,
+    create_sends_queue,
+    create_table,
+)
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +41,16 @@ def bucket(engine: Engine) -> str:
 @pytest.fixture(scope="session")
 def jobs_queue(engine: Engine) -> str:
     return create_jobs_queue()
+
+
+@pytest.fixture(scope="session")
+def sends_queue(engine: Engine) -> str:
+    return create_sends_queue()
+
+
+@pytest.fixture(scope="session")
+def provider_events_queue(engine: Engine) -> str:
+    return create_provider_events_queue()
 
 
 @pytest.fixture(scope="session")

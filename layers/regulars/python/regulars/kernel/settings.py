@@ -100,3 +100,38 @@ class PublicSettings(Settings):
 
 class MailSettings(Settings):
     ses_configuration_set: str = ""
+
+
+class SmsSettings(Settings):
+    """Who carries texts: End User Messaging, SNS or nobody. The configuration set is End User Messaging's."""
+
+    sms_provider: Literal["end_user_messaging", "sns", "none"] = "none"
+    sms_configuration_set: str = ""
+
+
+class PushSettings(Settings):
+    """Who carries push messages. `push_application` is Pinpoint's project id; for SNS the platform applications as
+    `ios=<arn>,android=<arn>`."""
+
+    push_provider: Literal["pinpoint", "sns", "none"] = "none"
+    push_application: str = ""
+
+
+class WebhookSettings(Settings):
+    """Whether webhooks may go to this very machine: `yes` in the stage `local` only (a test proves it)."""
+
+    webhooks_to_loopback: Literal["", "yes"] = ""
+
+
+class SendsSettings(Settings):
+    sends_queue_url: str
+
+
+class ProviderEventsSettings(Settings):
+    provider_events_queue_url: str
+
+
+class SocketSettings(Settings):
+    """Where messages for open WebSocket connections are posted: the stage's address, https."""
+
+    socket_url: str
