@@ -4,7 +4,6 @@ Signals come late, twice and in any order: `advance` moves a delivery upwards on
 what is new, which is what counters add up and events tell of.
 """
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -90,28 +89,36 @@ _MOVABLE = HANDED_OVER | {State.QUEUED, State.DEFERRED, State.SENDING, State.UNK
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A measure (a name of `MEASURES`' values) and its moment; `was` is the later one at which it was counted before."""
+
+    measure: str
+    at: datetime
+    was: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Advance:
-    """A delivery before and after a signal, and what is new: `measures` are names of `MEASURES`' values, each at most once; `link`
-    is a link that nobody had followed before; `shifted` are measures counted before whose moment turned out to be an earlier one,
-    with the moment they were counted at."""
+    """A delivery before and after a signal, and what is new; `link` is a link that the customer had not followed before."""
 
     before: Delivery
     delivery: Delivery
-    measures: tuple[str, ...] = ()
+    noted: tuple[Noted, ...] = ()
     link: str = ""
-    shifted: tuple[tuple[str, datetime, datetime], ...] = ()
 
     @property
     def moved(self) -> bool:
         return self.delivery != self.before
 
     @property
-    def counts(self) -> Counter[str]:
-        """What the sums change by. Who turns out to have been reached is not unknown any more."""
-        changed = Counter(self.measures)
-        if self.before.state is State.UNKNOWN and self.delivery.state is not State.UNKNOWN:
-            changed["unknown"] -= 1
-        return changed
+    def measures(self) -> tuple[str, ...]:
+        """What counts for the first time, each once."""
+        return tuple(one.measure for one in self.noted if one.was is None)
+
+    @property
+    def found(self) -> bool:
+        """Whether what had become of it was unknown, and is not any more."""
+        return self.before.state is State.UNKNOWN and self.delivery.state is not State.UNKNOWN
 
 
 def advance(delivery: Delivery, signal: Signal) -> Advance:
@@ -131,7 +138,7 @@ def advance(delivery: Delivery, signal: Signal) -> Advance:
         followed = ""
     if followed:
         after = replace(after, clicked_links=tuple(sorted({*delivery.clicked_links, followed})))
-    return Advance(delivery, after, _new(delivery, moments), followed, _shifted(delivery, moments))
+    return Advance(delivery, after, _noted(delivery, moments), followed)
 
 
 def _moments(delivery: Delivery, signal: Signal, names: tuple[str, ...]) -> dict[str, Any]:
@@ -153,13 +160,8 @@ def _earlier(noted: datetime | None, at: datetime) -> datetime:
     return at if noted is None else min(noted, at)
 
 
-def _new(delivery: Delivery, moments: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(MEASURES[name] for name in moments if getattr(delivery, name) is None)
-
-
-def _shifted(delivery: Delivery, moments: dict[str, Any]) -> tuple[tuple[str, datetime, datetime], ...]:
-    noted = {name: (getattr(delivery, name), at) for name, at in moments.items()}
-    return tuple((MEASURES[name], was, at) for name, (was, at) in noted.items() if was is not None)
+def _noted(delivery: Delivery, moments: dict[str, Any]) -> tuple[Noted, ...]:
+    return tuple(Noted(MEASURES[name], at, getattr(delivery, name)) for name, at in moments.items())
 
 
 def _reaching(after: Delivery, before: Delivery, signal: Signal, reached: State) -> Delivery:
@@ -202,6 +204,4 @@ def _rejected(delivery: Delivery, signal: Signal) -> Advance:
         finished_at=signal.at,
         due_at=None,
     )
-    return Advance(
-        delivery, failed, (*_new(delivery, moments), "failed"), shifted=_shifted(delivery, moments)
-    )
+    return Advance(delivery, failed, (*_noted(delivery, moments), Noted("failed", signal.at)))
