@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from regulars.customers.normalise import email_address, normal_tag, phone_number
     from regulars.customers.notes import Note, add_note, delete_note, edit_note, list_notes
     from regulars.customers.schema_service import attribute_schema, define_attributes
-    from regulars.customers.search_store import search_customers
+    from regulars.customers.search_store import holders_of_phone, search_customers
     from regulars.customers.service import change, create, delete, get, patch, retag, set_status, update
     from regulars.customers.settling import settle
     from regulars.customers.timeline import Entry, read_timeline
@@ -115,6 +115,7 @@ __all__ = [
     "facts_shard",
     "favourite",
     "get",
+    "holders_of_phone",
     "is_activity",
     "is_customer_id",
     "known_by",
@@ -159,7 +160,7 @@ if not TYPE_CHECKING:
             "normalise": "email_address normal_tag phone_number",
             "notes": "Note add_note delete_note edit_note list_notes",
             "schema_service": "attribute_schema define_attributes",
-            "search_store": "search_customers",
+            "search_store": "holders_of_phone search_customers",
             "service": "change create delete get patch retag set_status update",
             "settling": "settle",
             "timeline": "Entry read_timeline",

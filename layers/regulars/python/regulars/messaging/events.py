@@ -59,6 +59,13 @@ class MessageConverted(_OfDelivery, name="message.converted"):
     linear: int
 
 
+class ConsentRequested(Event, name="consent.requested"):
+    """A double opt-in waits for its confirmation."""
+
+    channel: str
+    source: str
+
+
 class ConsentGranted(Event, name="consent.granted"):
     channel: str
     source: str
@@ -83,6 +90,13 @@ class PreferencesChanged(Event, name="preferences.changed"):
 
 class AddressSuppressed(Event, name="address.suppressed"):
     """The address itself is not told: it is in the suppression list."""
+
+    channel: str
+    reason: str
+
+
+class AddressLifted(Event, name="address.lifted"):
+    """The address was taken off the suppression list; `reason` is why it was on it."""
 
     channel: str
     reason: str
