@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 from regulars.customers import facts_of
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging.contact import Contact
-from regulars.messaging.model import Delivery
+from regulars.messaging.model import Channel, Delivery
 from regulars.messaging.settings_store import messaging_settings
 from regulars.messaging.signals import Advance, Signal
+from regulars.messaging.suppression_model import SuppressionReason
 from regulars.messaging.tally_rows import counted_at
 from regulars.messaging.timing import noted_engagement
 from regulars.platform import settings_of
+
+# Channels whose addresses can be suppressed; a token that is refused is forgotten by its provider's side.
+_LISTED = frozenset({Channel.EMAIL, Channel.SMS})
 
 
 def contact_after(tenant: Tenant, contact: Contact, step: Advance) -> Contact:
@@ -54,27 +58,24 @@ def suppress_first(tenant: Tenant, step: Advance, signal: Signal, contact: Conta
     """Put an address that bounced, or whose owner complained, on the suppression list. Once more changes nothing."""
     delivery, measures = step.delivery, step.measures
     if "complained" in measures:
-        _suppress(tenant, delivery, "complaint", signal.detail, now)
+        _suppress(tenant, delivery, SuppressionReason.COMPLAINT, signal.detail, now)
         from regulars.messaging.preferences.service import withdraw
 
         withdraw(tenant, delivery.customer_id, delivery.channel, "complaint", now, delivery.id)
     elif "bounced" in measures:
-        _suppress(tenant, delivery, "bounce", signal.detail, now)
+        _suppress(tenant, delivery, SuppressionReason.HARD_BOUNCE, signal.detail, now)
     elif "soft_bounced" in measures:
         limit = messaging_settings(tenant).soft_bounces
         if contact.strikes.get(delivery.channel, 0) >= limit:
-            _suppress(tenant, delivery, "soft_bounces", signal.detail, now)
+            _suppress(tenant, delivery, SuppressionReason.SOFT_BOUNCES, signal.detail, now)
 
 
-def _suppress(tenant: Tenant, delivery: Delivery, reason: str, detail: str, now: datetime) -> None:
+def _suppress(
+    tenant: Tenant, delivery: Delivery, reason: SuppressionReason, detail: str, now: datetime
+) -> None:
+    if delivery.channel not in _LISTED or not delivery.to:
+        return
+    # Known only to who tells of bounces.
     from regulars.messaging.suppressions import suppress
 
-    suppress(
-        tenant,
-        delivery.channel,
-        delivery.to,
-        reason,
-        now,
-        customer_id=delivery.customer_id,
-        detail=detail[:200],
-    )
+    suppress(tenant, delivery.channel, delivery.to, reason, now, delivery.customer_id, detail)
