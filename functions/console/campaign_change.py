@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -160,7 +160,7 @@ def _resend(given: Typed) -> dict[str, Any] | None:
 def _number(text: str) -> float | int | str:
     try:
         number = Decimal(text)
-    except InvalidOperation:
+    except ArithmeticError:
         return text
     if not number.is_finite() or abs(number) > _MOST:
         return text
@@ -177,7 +177,7 @@ def _minor(text: str, currency: str, otherwise: int | None) -> int | str | None:
         return otherwise
     try:
         minor = Decimal(text.replace(",", "")).scaleb(exponent(currency))
-    except InvalidOperation:
+    except ArithmeticError:
         return text
     sound = minor.is_finite() and abs(minor) <= _MOST and minor == minor.to_integral_value()
     return int(minor) if sound else text
