@@ -162,7 +162,7 @@ def _number(text: str) -> float | int | str:
         number = Decimal(text)
     except ArithmeticError:
         return text
-    if not number.is_finite() or abs(number) > _MOST:
+    if not number.is_finite() or number.copy_abs() > _MOST:
         return text
     return int(number) if number == number.to_integral_value() else float(number)
 
@@ -179,5 +179,5 @@ def _minor(text: str, currency: str, otherwise: int | None) -> int | str | None:
         minor = Decimal(text.replace(",", "")).scaleb(exponent(currency))
     except ArithmeticError:
         return text
-    sound = minor.is_finite() and abs(minor) <= _MOST and minor == minor.to_integral_value()
+    sound = minor.is_finite() and minor.copy_abs() <= _MOST and minor == minor.to_integral_value()
     return int(minor) if sound else text
