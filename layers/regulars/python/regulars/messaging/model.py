@@ -157,7 +157,8 @@ class Message:
     """What is to be said. `key` and `at` make each delivery's id: the same message reaches a customer once on a channel.
 
     `template` is a template's key, `version` 0 its published one; `about` is what it is about (an order's id); `values` are
-    what the template shows as `data`; `campaign_id` and `variant` say whose metrics it counts for.
+    what the template shows as `data`; `campaign_id` and `variant` say whose metrics it counts for; `subject`
+    stands in for the template's own (a text with the same variables).
     """
 
     key: str
@@ -173,6 +174,7 @@ class Message:
     variant: str = ""
     dispatch_id: str = ""
     expires_at: datetime | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

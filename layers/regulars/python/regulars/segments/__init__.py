@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from regulars.segments.following import follow_tenant
     from regulars.segments.listing import Member, members
     from regulars.segments.lists import MembersChanged, add_members, change_members, remove_members
+    from regulars.segments.matching import MEMBER_SHARDS, Matching, check_matching, member_ids
     from regulars.segments.model import Kind, Segment, Status
     from regulars.segments.prebuilt import ensure_prebuilt
     from regulars.segments.previewing import Preview, PreviewCustomer, preview
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         load_rule,
         parse_rule,
     )
+    from regulars.segments.sampling import Pick, Picked, pick
     from regulars.segments.service import create_segment, get_segment, list_segments, page_of_segments
     from regulars.segments.sums import FlowDay, Staleness, flow, sizes, staleness, today
     from regulars.segments.thresholds import compute_nightly, compute_thresholds
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from regulars.segments.vocabulary import vocabulary_of
 
 __all__ = [
+    "MEMBER_SHARDS",
     "Analytics",
     "Belonging",
     "Compiled",
@@ -42,10 +45,13 @@ __all__ = [
     "Explanation",
     "FlowDay",
     "Kind",
+    "Matching",
     "Member",
     "MembersChanged",
     "NewSegment",
     "Overlap",
+    "Pick",
+    "Picked",
     "Preview",
     "PreviewCustomer",
     "Profile",
@@ -62,6 +68,7 @@ __all__ = [
     "catalogue_of",
     "change_members",
     "change_segment",
+    "check_matching",
     "compile_rule",
     "compute_nightly",
     "compute_thresholds",
@@ -80,10 +87,12 @@ __all__ = [
     "get_segment",
     "list_segments",
     "load_rule",
+    "member_ids",
     "members",
     "note_use",
     "page_of_segments",
     "parse_rule",
+    "pick",
     "preview",
     "read_history",
     "refresh_segment",
@@ -109,10 +118,12 @@ if not TYPE_CHECKING:
             "following": "follow_tenant",
             "listing": "Member members",
             "lists": "MembersChanged add_members change_members remove_members",
+            "matching": "MEMBER_SHARDS Matching check_matching member_ids",
             "model": "Kind Segment Status",
             "prebuilt": "ensure_prebuilt",
             "previewing": "Preview PreviewCustomer preview",
             "rules": "Compiled Explanation Reads Rule Vocabulary compile_rule load_rule parse_rule",
+            "sampling": "Pick Picked pick",
             "service": "create_segment get_segment list_segments page_of_segments",
             "sums": "FlowDay Staleness flow sizes staleness today",
             "thresholds": "compute_nightly compute_thresholds",
