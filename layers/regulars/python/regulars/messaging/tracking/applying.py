@@ -6,7 +6,7 @@ applied again, and nobody is written to meanwhile.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from regulars.customers import customer_subject
@@ -26,6 +26,7 @@ from regulars.messaging.tracking.counting import count
 from regulars.platform import settings_of
 
 _ATTEMPTS = 12
+_INSTANT = timedelta(milliseconds=1)
 _log = logger("messaging.tracking")
 
 
@@ -58,19 +59,19 @@ def _write(tenant: Tenant, step: Advance, signal: Signal, now: datetime) -> Deli
     transaction = Transaction(tenant)
     moved = ConflictError("the delivery has changed meanwhile")
     save_delivery(transaction, step.delivery, step.before, moved)
-    count(transaction, step, settings_of(tenant).time_zone, signal.at)
+    count(transaction, step, settings_of(tenant).time_zone)
     if touched != contact:
         save_contact(transaction, touched, moved)
     if not contact.erased:
         subject = customer_subject(tenant, step.delivery.customer_id)
-        for event in _events(step, signal):
-            transaction.emit(event, subject, at=signal.at)
+        for event, at in _events(step, signal):
+            transaction.emit(event, subject, at=at)
     transaction.commit()
     return replace(step.delivery, revision=step.before.revision + 1)
 
 
-def _events(step: Advance, signal: Signal) -> Iterator[Event]:
-    """What is told of it: each thing when it happens for the first time."""
+def _events(step: Advance, signal: Signal) -> Iterator[tuple[Event, datetime]]:
+    """What is told of it, and when it happened: each thing when it happens for the first time."""
     delivery, measures = step.delivery, step.measures
     which: dict[str, Any] = {
         "delivery_id": delivery.id,
@@ -82,12 +83,13 @@ def _events(step: Advance, signal: Signal) -> Iterator[Event]:
         "variant": delivery.variant,
     }
     if "opened" in measures:
-        yield MessageOpened(**which)
+        # Before the click that shows it, in every list that goes by time.
+        yield MessageOpened(**which), signal.at - ("clicked" in measures) * _INSTANT
     if "clicked" in measures:
         # A link's number comes with what it leads to, as we looked it up, without query and fragment.
         url = signal.detail.partition("#")[0].partition("?")[0]
-        yield MessageClicked(**which, link=signal.link, url=url)
+        yield MessageClicked(**which, link=signal.link, url=url), signal.at
     if "bounced" in measures:
-        yield MessageBounced(**which, detail=signal.detail[:500])
+        yield MessageBounced(**which, detail=signal.detail[:500]), signal.at
     if "complained" in measures:
-        yield MessageComplained(**which)
+        yield MessageComplained(**which), signal.at
