@@ -6,16 +6,14 @@ import pytest
 
 from regulars.customers import Profile, create
 from regulars.kernel.errors import InvalidError
-from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging.contact import ConsentState, Frequency
 from regulars.messaging.contact_store import read_contact
 from regulars.messaging.model import Channel
-from regulars.messaging.preferences.consenting import Told, set_consent
+from regulars.messaging.preferences.consenting import Told, record
 from regulars.messaging.preferences.ledger import EntryKind, replay
 from regulars.messaging.preferences.ledger_store import whole_ledger
 from regulars.messaging.preferences.service import change, grant, ledger, withdraw
-from regulars.messaging.preferences.strikes import clear_strikes, strike
 from regulars.messaging.preferences.wishes import Wishes
 from regulars.messaging.suppression_model import SuppressionReason as Why
 from regulars.messaging.suppressions import lift, list_suppressions, suppress, suppressed
@@ -83,13 +81,14 @@ def test_what_cannot_be_chosen_is_refused(tenant: Tenant, now: datetime, ada: st
 def test_an_imported_consent_does_not_undo_a_later_word(tenant: Tenant, now: datetime, ada: str) -> None:
     withdraw(tenant, ada, EMAIL, "one_click", now)
     old = Told("import", at=now - timedelta(days=400), history=True)
-    set_consent(tenant, ada, EMAIL, ConsentState.GRANTED, old, now + timedelta(minutes=1))
+    record(tenant, ada, old, now + timedelta(minutes=1), consents={EMAIL: ConsentState.GRANTED})
     assert read_contact(tenant, ada).consent(EMAIL).state is ConsentState.WITHDRAWN
 
 
 def test_an_imported_consent_keeps_its_time_and_source(tenant: Tenant, now: datetime, ada: str) -> None:
     then = now - timedelta(days=400)
-    set_consent(tenant, ada, EMAIL, ConsentState.GRANTED, Told("old_shop", at=then, history=True), now)
+    told = Told("old_shop", at=then, history=True)
+    record(tenant, ada, told, now, consents={EMAIL: ConsentState.GRANTED})
     assert read_contact(tenant, ada).consent(EMAIL).at == then
     entry = ledger(tenant, ada).items[0]
     assert (entry.at, entry.recorded_at, entry.source) == (then, now, "old_shop")
@@ -133,22 +132,3 @@ def test_the_list_is_by_time_or_by_address(tenant: Tenant, now: datetime) -> Non
     assert len(list_suppressions(tenant, channel=SMS).items) == 1
     first = list_suppressions(tenant, limit=2)
     assert len(list_suppressions(tenant, limit=9, cursor=first.next).items) == 3
-
-
-def test_soft_bounces_in_a_row_suppress(tenant: Tenant, now: datetime, ada: str) -> None:
-    deliveries = [new_id("dlv", now) for _ in range(3)]
-    assert strike(tenant, ada, EMAIL, ADDRESS, deliveries[0], now) == 1
-    assert strike(tenant, ada, EMAIL, ADDRESS, deliveries[0], now) == 1
-    assert strike(tenant, ada, EMAIL, ADDRESS, deliveries[1], now) == 2
-    assert suppressed(tenant, [(EMAIL, ADDRESS)]) == {}
-    assert strike(tenant, ada, EMAIL, ADDRESS, deliveries[2], now) == 3
-    assert suppressed(tenant, [(EMAIL, ADDRESS)])[EMAIL, ADDRESS].reason is Why.SOFT_BOUNCES
-    lift(tenant, EMAIL, ADDRESS, now)
-    assert strike(tenant, ada, EMAIL, ADDRESS, new_id("dlv", now), now) == 1
-
-
-def test_a_delivery_takes_soft_bounces_back(tenant: Tenant, now: datetime, ada: str) -> None:
-    strike(tenant, ada, EMAIL, ADDRESS, new_id("dlv", now), now)
-    clear_strikes(tenant, ada, EMAIL, now)
-    assert read_contact(tenant, ada).strikes == {}
-    assert strike(tenant, ada, EMAIL, ADDRESS, new_id("dlv", now), now) == 1

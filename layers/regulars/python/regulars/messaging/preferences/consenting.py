@@ -1,14 +1,15 @@
 """Consents and wishes as changes of a contact: what is new of what was asked for, with its ledger entries and events."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from regulars.kernel.errors import InvalidError
+from regulars.kernel.events import Event
 from regulars.kernel.idempotency import Once
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging.contact import Consent, ConsentState, Contact
-from regulars.messaging.events import ConsentGranted, ConsentRequested, ConsentWithdrawn, PreferencesChanged
+from regulars.messaging.events import ConsentGranted, ConsentWithdrawn, PreferencesChanged
 from regulars.messaging.model import Channel
 from regulars.messaging.preferences.ledger import Entry, EntryKind, with_consents
 from regulars.messaging.preferences.wishes import Wishes, packed, really_new, wished
@@ -31,35 +32,6 @@ class Told:
     campaign_id: str = ""
     at: datetime | None = None
     history: bool = False
-
-
-def set_wishes(
-    tenant: Tenant,
-    customer_id: str,
-    wishes: Wishes,
-    told: Told,
-    now: datetime,
-    *,
-    once: Once | None = None,
-    render: Render = lambda contact: contact,
-) -> Contact:
-    """The contact with these wishes. Raises InvalidError for a category that is not in the settings or is transactional."""
-    check_wishes(messaging_settings(tenant), wishes)
-
-    def decide(before: Contact) -> Written | None:
-        new = really_new(before, wishes)
-        return _wished(before, new, told, now) if new else None
-
-    return write_contact(
-        tenant,
-        customer_id,
-        decide,
-        now=now,
-        at=told.at,
-        history=told.history,
-        once=once,
-        render=render,
-    )
 
 
 def _wished(before: Contact, new: Wishes, told: Told, now: datetime) -> Written:
@@ -94,38 +66,35 @@ def check_wishes(settings: MessagingSettings, wishes: Wishes) -> None:
             raise InvalidError.of(f"/frequency/{key}", "is not a category of the settings")
 
 
-def set_consent(
+def record(
     tenant: Tenant,
     customer_id: str,
-    channels: Channel | Iterable[Channel],
-    state: ConsentState,
     told: Told,
     now: datetime,
     *,
+    consents: Mapping[Channel, ConsentState] | None = None,
     wishes: Wishes | None = None,
     only_from: frozenset[ConsentState] = frozenset(ConsentState),
-    once: Once | None = None,
     also: Also | None = None,
+    once: Once | None = None,
     render: Render = lambda contact: contact,
 ) -> Contact:
-    """Consent on the channels as `state`, where it is not so already, is one of `only_from`, and is not older news than what
-    stands; with `wishes` in the same change."""
-    wanted = (channels,) if isinstance(channels, Channel) else tuple(channels)
+    """The contact with these consents and wishes, in one change.
+
+    A consent is left alone where it stands already, is none of `only_from`, or is younger than what is told of the past. Raises
+    InvalidError for a category that is not in the settings or cannot be switched off.
+    """
     if wishes is not None:
         check_wishes(messaging_settings(tenant), wishes)
 
     def decide(before: Contact) -> Written | None:
-        due = [one for one in wanted if _is_due(before.consent(one), state, told, only_from)]
-        consented = _consented(before, due, state, told, now)
-        new = really_new(before, wishes) if wishes is not None else None
-        if new is None:
-            return consented if due else None
-        also_wished = _wished(consented.contact, new, told, now)
-        return Written(
-            also_wished.contact,
-            consented.entries + also_wished.entries,
-            consented.events + also_wished.events,
-        )
+        written = _consented(before, consents or {}, only_from, told, now)
+        new = really_new(written.contact, wishes) if wishes is not None else None
+        if new is not None:
+            further = _wished(written.contact, new, told, now)
+            entries, events = written.entries + further.entries, written.events + further.events
+            return Written(further.contact, entries, events)
+        return written if written.entries else None
 
     return write_contact(
         tenant,
@@ -140,6 +109,35 @@ def set_consent(
     )
 
 
+def _consented(
+    before: Contact,
+    consents: Mapping[Channel, ConsentState],
+    only_from: frozenset[ConsentState],
+    told: Told,
+    now: datetime,
+) -> Written:
+    at = told.at or now
+    after, entries, events = before, [], []
+    for channel, state in consents.items():
+        if not _is_due(before.consent(channel), state, told, only_from):
+            continue
+        after = with_consents(after, (channel,), Consent(state, at, told.source))
+        entries.append(
+            Entry(
+                EntryKind.CONSENT,
+                at,
+                told.source,
+                channel,
+                state,
+                told.reason,
+                told.proof,
+                delivery_id=told.delivery_id,
+            )
+        )
+        events += _events_of(channel, state, told)
+    return Written(after, tuple(entries), tuple(events))
+
+
 def _is_due(standing: Consent, state: ConsentState, told: Told, only_from: frozenset[ConsentState]) -> bool:
     if standing.state is state or standing.state not in only_from:
         return False
@@ -147,40 +145,16 @@ def _is_due(standing: Consent, state: ConsentState, told: Told, only_from: froze
     return told.at is None or standing.at is None or told.at >= standing.at
 
 
-def _consented(
-    before: Contact, channels: list[Channel], state: ConsentState, told: Told, now: datetime
-) -> Written:
-    at = told.at or now
-    after = with_consents(before, channels, Consent(state, at, told.source))
-    entries = [
-        Entry(
-            EntryKind.CONSENT,
-            at,
-            told.source,
-            channel,
-            state,
-            told.reason,
-            told.proof,
-            delivery_id=told.delivery_id,
-        )
-        for channel in channels
-    ]
-    events = [_event_of(channel, state, told) for channel in channels]
-    return Written(after, tuple(entries), tuple(event for event in events if event))
-
-
-def _event_of(
-    channel: Channel, state: ConsentState, told: Told
-) -> ConsentGranted | ConsentWithdrawn | ConsentRequested | None:
+def _events_of(channel: Channel, state: ConsentState, told: Told) -> list[Event]:
     if state is ConsentState.GRANTED:
-        return ConsentGranted(channel=channel.value, source=told.source, delivery_id=told.delivery_id)
+        return [ConsentGranted(channel=channel.value, source=told.source, delivery_id=told.delivery_id)]
     if state is ConsentState.WITHDRAWN:
-        return ConsentWithdrawn(
-            channel=channel.value,
-            source=told.source,
-            delivery_id=told.delivery_id,
-            campaign_id=told.campaign_id,
-        )
-    if state is ConsentState.PENDING:
-        return ConsentRequested(channel=channel.value, source=told.source)
-    return None
+        return [
+            ConsentWithdrawn(
+                channel=channel.value,
+                source=told.source,
+                delivery_id=told.delivery_id,
+                campaign_id=told.campaign_id,
+            )
+        ]
+    return []
