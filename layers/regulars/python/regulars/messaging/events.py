@@ -60,10 +60,11 @@ class MessageConverted(_OfDelivery, name="message.converted"):
 
 
 class ConsentRequested(Event, name="consent.requested"):
-    """A double opt-in waits for its confirmation."""
+    """A double opt-in waits for its confirmation, for which a message is to be sent."""
 
     channel: str
     source: str
+    request_id: str
 
 
 class ConsentGranted(Event, name="consent.granted"):
@@ -100,3 +101,15 @@ class AddressLifted(Event, name="address.lifted"):
 
     channel: str
     reason: str
+
+
+class MarketingPaused(Event, name="marketing.paused"):
+    """Of the whole shop. `reason` is `bounces` or `complaints` when it happened by itself, `figures` what of the last day led to
+    it; else it is what the person who paused it wrote."""
+
+    reason: str
+    figures: str = ""
+
+
+class MarketingResumed(Event, name="marketing.resumed"):
+    """By a person."""
