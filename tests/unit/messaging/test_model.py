@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from regulars.messaging.formats import date, ink, money
 from regulars.messaging.model import Reason, Recipient, Sender, choose_language, one_line
 from regulars.messaging.order_confirmation import refused
-from regulars.messaging.providers.ses import address
+from regulars.messaging.providers.headers import address
 from regulars.messaging.texts import MONTHS, ORDER_CONFIRMATION
 from tests.unit.messaging.moments import PLACED
 

@@ -27,6 +27,12 @@ class Tenant:
         return "#".join(("T", self.id, *map(escape, parts)))
 
 
+def tagged_tenant(text: str) -> Tenant | None:
+    """The tenant whose id we gave a provider along with a message and have back from it; None for any other text. What comes
+    back came over a way that only the provider can write to: a queue of ours, or a verified signature."""
+    return Tenant(text) if _FORM.match(text) else None
+
+
 def system_partition(*parts: str) -> str:
     """A partition `S#part#part…` outside all tenants: the list of tenants, the look-up of a key. Never reached by a request's
     parameters."""

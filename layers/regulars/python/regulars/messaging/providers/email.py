@@ -1,10 +1,13 @@
-"""The port for email: what is handed over, and the four ways it can end."""
+"""One mail, as the order confirmation still hands it over."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from regulars.messaging.content import EmailContent
 from regulars.messaging.model import Sender
+from regulars.messaging.providers.port import Accepted, Lost, Outcome, Postponed, Rejected
+
+__all__ = ["Accepted", "Email", "EmailProvider", "Lost", "Outcome", "Postponed", "Rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,38 +18,6 @@ class Email:
     to: str
     content: EmailContent
     tags: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The provider took it; `message_id` is the provider's."""
-
-    message_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Postponed:
-    """Not taken this time, certainly not sent: worth another try. `throttled` says the provider asked for patience."""
-
-    detail: str
-    throttled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """Refused for good: another try would end the same."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """Handed over, and no answer came: it may have been sent."""
-
-    detail: str
-
-
-Outcome = Accepted | Postponed | Rejected | Lost
 
 
 class EmailProvider(Protocol):
