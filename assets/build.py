@@ -27,11 +27,15 @@ COPIES = {
     "htmx.js": PACKAGES / "htmx.org/dist/htmx.min.js",
     "echarts.js": PACKAGES / "echarts/dist/echarts.common.min.js",
     "sortable.js": PACKAGES / "sortablejs/Sortable.min.js",
+    "grapes.js": PACKAGES / "grapesjs/dist/grapes.min.js",
+    "grapes.css": PACKAGES / "grapesjs/dist/css/grapes.min.css",
+    "grapes-mjml.js": PACKAGES / "grapesjs-mjml/dist/index.js",
+    "mail_builder.css": HERE / "css/mail_builder.css",
     "mark.svg": HERE / "mark.svg",
     "swagger-ui.css": PACKAGES / "swagger-ui-dist/swagger-ui.css",
     "swagger-ui.js": PACKAGES / "swagger-ui-dist/swagger-ui-bundle.js",
 }
-STYLES = ("tokens", "base", "layout", "controls", "data", "segments")
+STYLES = ("tokens", "base", "layout", "controls", "data", "segments", "templates")
 COMPRESSED = frozenset({".css", ".js", ".svg"})
 _NAMED = re.compile(r"""(?P<open>url\(["']|(?:import|from) ["']\./)(?P<name>[\w.-]+)(?P<close>["'])""")
 
