@@ -149,6 +149,12 @@ def _refuse_many(lately: list[datetime], now: datetime) -> None:
         raise TooManyError("this address was asked to confirm too often today", retry_after=wait)
 
 
+def requested_channel(tenant: Tenant, customer_id: str, ulid: str) -> Channel:
+    """The channel that a confirmation link is about; email of one that is not there."""
+    opt_in = read_opt_in(tenant, customer_id, ulid)
+    return opt_in.channel if opt_in else Channel.EMAIL
+
+
 def standing_of(tenant: Tenant, customer_id: str, ulid: str, now: datetime) -> Confirmed:
     """What a confirmation link would find."""
     opt_in = read_opt_in(tenant, customer_id, ulid)
