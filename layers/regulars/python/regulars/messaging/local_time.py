@@ -56,24 +56,34 @@ def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
     return after.replace(microsecond=0)
 
 
+def is_within(span: Span, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the clock on the wall shows a time of these hours; in an hour that comes twice it may do so twice."""
+    wall = now.astimezone(zone).time()
+    if span.start <= span.end:
+        return span.start <= wall < span.end
+    return wall >= span.start or wall < span.end
+
+
 def end_within(span: Span, now: datetime, zone: ZoneInfo) -> datetime | None:
     """When the hours that `now` lies in end; None when it lies outside them."""
-    ends = [end for start, end in _around(span, now, zone) if start <= now < end]
-    return max(ends, default=None)
+    if not is_within(span, now, zone):
+        return None
+    ends = (end for end in _moments(span.end, now, zone) if not is_within(span, end, zone))
+    return min(ends)
 
 
 def next_start(span: Span, now: datetime, zone: ZoneInfo) -> datetime:
     """When the hours begin next; `now` must lie outside them."""
-    return min(start for start, _ in _around(span, now, zone) if start > now)
+    return min(start for start in _moments(span.start, now, zone) if is_within(span, start, zone))
 
 
-def _around(span: Span, now: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
-    if span.start == span.end:
-        return
+def _moments(at: time, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """The moments after `now`, of three days, at which the clock shows a time, both of those that come twice."""
     today = now.astimezone(zone).date()
-    for day in (today - _DAY, today, today + _DAY, today + 2 * _DAY):
-        until = day if span.start < span.end else day + _DAY
-        yield moment_of(day, span.start, zone), moment_of(until, span.end, zone)
+    for ahead in range(-1, 4):
+        first = moment_of(today + ahead * _DAY, at, zone)
+        again = first.astimezone(zone).replace(fold=1).astimezone(UTC)
+        yield from (moment for moment in (first, again) if moment > now)
 
 
 def next_at(
