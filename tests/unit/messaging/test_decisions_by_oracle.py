@@ -146,7 +146,7 @@ def verdict_of(decision: Decision, scene: Scene) -> Verdict:
     return Verdict(due=decision.due_at or scene.now)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(scenes())
 def test_the_decision_is_that_of_the_oracle(scene: Scene) -> None:
     expected, decision = judge(scene), decided(scene)
@@ -159,7 +159,7 @@ def test_the_decision_is_that_of_the_oracle(scene: Scene) -> None:
         assert decision.reason in expected.waits_for
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(scenes())
 def test_every_check_up_to_the_decision_is_explained(scene: Scene) -> None:
     decision = decided(scene)
@@ -169,7 +169,7 @@ def test_every_check_up_to_the_decision_is_explained(scene: Scene) -> None:
     assert decision.explanation
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(scenes())
 def test_what_was_put_off_is_not_put_off_again_for_the_same_reason(scene: Scene) -> None:
     decision = decided(scene)
