@@ -35,6 +35,7 @@ class Need(Enum):
     )
     SENDS = "asks for messages to be sent", ("SENDS_QUEUE_URL",)
     PROVIDER_EVENTS = "passes on what providers tell", ("PROVIDER_EVENTS_QUEUE_URL",)
+    NOTIFICATIONS = "takes notifications of SNS over HTTP", ("SNS_TOPICS",)
     SOCKET = "speaks to open inboxes", ("SOCKET_URL",)
     ADDRESS = "links to this deployment", ("PUBLIC_URL",)
 
@@ -88,6 +89,16 @@ class Queue:
 
 
 @dataclass(frozen=True)
+class SocketAuthorizer:
+    """Called by API Gateway when somebody opens an inbox."""
+
+
+@dataclass(frozen=True)
+class Socket:
+    """Called by API Gateway when a connection of an inbox begins and ends."""
+
+
+@dataclass(frozen=True)
 class Outbox:
     """Called with the event items that the table's stream shows as inserted."""
 
@@ -99,7 +110,7 @@ class EveryMinute:
     """Called once a minute by EventBridge Scheduler."""
 
 
-Trigger = Http | Authorizer | Events | Queue | Outbox | EveryMinute
+Trigger = Http | Authorizer | SocketAuthorizer | Socket | Events | Queue | Outbox | EveryMinute
 
 
 @dataclass(frozen=True)
@@ -126,7 +137,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec("behaviour_api", Http(), (Need.TABLE,)),
     FunctionSpec("imports_api", Http(), (Need.TABLE, Need.UPLOADS, Need.JOBS)),
     FunctionSpec("platform_api", Http(), (Need.TABLE, Need.STAFF_ACCOUNTS, Need.TOKEN_SECRET)),
-    FunctionSpec("messaging_api", Http(), (Need.TABLE,)),
+    FunctionSpec("messaging_api", Http(), (Need.TABLE, Need.SOCKET, Need.PROVIDER_EVENTS)),
     FunctionSpec("public_pages", Http(), (Need.TABLE, Need.TOKEN_SECRET, Need.ADDRESS)),
     FunctionSpec("segments_api", Http(), (Need.TABLE, Need.JOBS)),
     FunctionSpec("insights_api", Http(), (Need.TABLE,)),
@@ -154,8 +165,33 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         timeout=180,
         science=True,
     ),
+    FunctionSpec(
+        "take_provider_events",
+        Queue(Need.PROVIDER_EVENTS, batch_size=10),
+        (Need.TABLE,),
+        timeout=60,
+    ),
+    FunctionSpec(
+        "receive_notifications", Http(), (Need.PROVIDER_EVENTS, Need.NOTIFICATIONS), memory=512, timeout=15
+    ),
+    FunctionSpec(
+        "authorize_inbox",
+        SocketAuthorizer(),
+        (Need.TABLE, Need.TOKEN_SECRET, Need.VERIFY_STAFF, Need.LOCAL_TOKENS),
+        timeout=10,
+    ),
+    FunctionSpec("connect_inbox", Socket(), (Need.TABLE,), memory=512, timeout=10),
     FunctionSpec("fire_timers", EveryMinute(), (Need.TABLE, Need.TIMERS), timeout=55),
-    FunctionSpec("run_timers", Queue(Need.TIMERS, batch_size=10), (Need.TABLE, Need.JOBS), timeout=30),
+    FunctionSpec(
+        "run_timers", Queue(Need.TIMERS, batch_size=10), (Need.TABLE, Need.JOBS, Need.TIMERS), timeout=30
+    ),
+    FunctionSpec("track", Http(), (Need.TABLE, Need.TIMERS, Need.TOKEN_SECRET), timeout=10),
+    FunctionSpec(
+        "keep_engagement",
+        Events(names=("order.placed", "order.cancelled", "order.refunded"), live_only=True, batch_size=10),
+        (Need.TABLE,),
+        timeout=30,
+    ),
 )
 
 

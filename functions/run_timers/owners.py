@@ -12,6 +12,7 @@ from regulars.kernel.context import Work, begin_work
 from regulars.kernel.errors import BrokenError
 from regulars.kernel.ids import digest
 from regulars.kernel.timers import Timer, timer_of
+from regulars.messaging.tracking.timers import OWNERS as TRACKING
 
 Owner = Callable[[Timer, datetime], Any]
 
@@ -20,6 +21,7 @@ OWNERS: dict[str, Owner] = {
     "interaction.due": lambda timer, now: remind(timer, now=now),
     "segments.evaluate": segments.evaluate_timer,
     "segments.nightly": segments.compute_nightly,
+    **TRACKING,
 }
 _clock = clock()
 

@@ -36,7 +36,7 @@ def sent(tenant: Tenant, customer_id: str, at: datetime, key: str = "m1", **chan
     transaction = Transaction(tenant)
     create_delivery(transaction, delivery, ConflictError())
     transaction.commit()
-    return delivery
+    return now_of(tenant, delivery)
 
 
 def now_of(tenant: Tenant, delivery: Delivery) -> Delivery:

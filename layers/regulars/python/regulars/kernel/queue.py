@@ -28,3 +28,10 @@ def send(queue_url: str, messages: Sequence[dict[str, Any]]) -> list[int]:
         ],
     )
     return [int(failed["Id"]) for failed in answer.get("Failed", ())]
+
+
+def send_later(queue_url: str, message: dict[str, Any], delay: int) -> None:
+    """Send one message as JSON, to be seen `delay` seconds (900 at the most) from now."""
+    client("sqs").send_message(
+        QueueUrl=queue_url, MessageBody=json.dumps(message, separators=(",", ":")), DelaySeconds=delay
+    )

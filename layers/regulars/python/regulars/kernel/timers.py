@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
 
+from regulars.kernel import queue
 from regulars.kernel.clock import iso
 from regulars.kernel.events import AlreadyHandledError
 from regulars.kernel.ids import digest
@@ -81,6 +82,13 @@ def due_timers(shard: int, now: datetime) -> Iterator[TimerItem]:
 def note_sent(item: TimerItem, now: datetime) -> None:
     """Remember that a timer is on its way; harmless if its owner has removed it meanwhile."""
     item.update_if([TimerItem.sent_at.set(now)])
+
+
+def nudge(timer: Timer, queue_url: str, delay: int) -> None:
+    """Have an armed timer carried out `delay` seconds from now rather than at the next full minute. It is a favour: the timer
+    fires by itself if this fails, and does nothing more if both come."""
+    message = {"tenant": timer.tenant.id, "name": timer.name, "subject": timer.subject, "due": iso(timer.due)}
+    queue.send_later(queue_url, message, delay)
 
 
 def timer_of(message: dict[str, str]) -> Timer:
