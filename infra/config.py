@@ -43,6 +43,7 @@ class Stage:
     consumer_concurrency: int | None = None
     sms_provider: str = "end_user_messaging"
     push_application: str = ""
+    sns_topics: str = ""
     local: Local | None = None
 
     @property
@@ -65,8 +66,8 @@ PROD = Stage(name="prod", protected=True, log_retention_days=365, requests_per_s
 def aws_stage(name: str) -> Stage:
     """The AWS stage of that name, with what the environment adds to it.
 
-    Reads CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION, PUBLIC_URL, ALARM_EMAIL, KEEP_DATA, SMS_PROVIDER and PUSH_APPLICATION.
-    Raises ValueError for a stage that is not declared here.
+    Reads CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION, PUBLIC_URL, ALARM_EMAIL, KEEP_DATA, SMS_PROVIDER, PUSH_APPLICATION
+    and SNS_TOPICS. Raises ValueError for a stage that is not declared here.
     """
     stages = {stage.name: stage for stage in (DEV, PROD)}
     if name not in stages:
@@ -80,6 +81,7 @@ def aws_stage(name: str) -> Stage:
         keep_data=os.environ.get("KEEP_DATA", "yes") != "no",
         sms_provider=os.environ.get("SMS_PROVIDER", stages[name].sms_provider),
         push_application=os.environ.get("PUSH_APPLICATION", ""),
+        sns_topics=os.environ.get("SNS_TOPICS", ""),
     )
 
 

@@ -172,12 +172,16 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         timeout=60,
     ),
     FunctionSpec(
-        "receive_notifications", Http(), (Need.PROVIDER_EVENTS, Need.NOTIFICATIONS), memory=512, timeout=15
+        "receive_notifications",
+        Http(),
+        (Need.PROVIDER_EVENTS, Need.NOTIFICATIONS, Need.ITEM_SHAPES),
+        memory=512,
+        timeout=15,
     ),
     FunctionSpec(
         "authorize_inbox",
         SocketAuthorizer(),
-        (Need.TABLE, Need.TOKEN_SECRET, Need.VERIFY_STAFF, Need.LOCAL_TOKENS),
+        (Need.TABLE, Need.TOKEN_SECRET, Need.SIGN_IN, Need.VERIFY_STAFF, Need.LOCAL_TOKENS),
         timeout=10,
     ),
     FunctionSpec("connect_inbox", Socket(), (Need.TABLE,), memory=512, timeout=10),

@@ -24,7 +24,9 @@ BUILD_FOLDER = ROOT / ".build" / "layers"
 SOURCE = ROOT / "layers" / "regulars" / "python"
 RECIPE = "2"
 USED_SERVICES = frozenset(
-    {"cognito-idp", "dynamodb", "events", "lambda", "s3", "secretsmanager", "sesv2", "sns", "sqs", "sts"}
+    """
+    apigatewaymanagementapi cognito-idp dynamodb events lambda pinpoint pinpoint-sms-voice-v2 s3 secretsmanager sesv2 sns sqs sts
+    """.split()
 )
 BOTOCORE_SHARED = frozenset(
     {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}

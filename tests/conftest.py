@@ -23,6 +23,7 @@ os.environ.update(
         "WEBHOOKS_TO_LOOPBACK": "yes",
         "SENDS_QUEUE_URL": "http://127.0.0.1/000000000000/sends",
         "PROVIDER_EVENTS_QUEUE_URL": "http://127.0.0.1/000000000000/provider-events",
+        "SNS_TOPICS": "arn:aws:sns:eu-west-1:123456789012:mail",
         "SOCKET_URL": "http://127.0.0.1/socket",
         "PUBLIC_URL": "https://regulars.test",
         "AWS_DEFAULT_REGION": "us-east-1",

@@ -1,5 +1,6 @@
 """Routes of the messaging API."""
 
+from messaging_api import routes_devices, routes_inbox
 from messaging_api.schemas import (
     DeliveryPage,
     HistoryQuery,
@@ -52,3 +53,6 @@ def list_customer_messages(call: Call, query: HistoryQuery) -> Page[MessageView]
 def get_delivery(call: Call) -> MessageView:
     """Get one delivery with its content and the explanation of what became of it."""
     return MessageView.of(messaging.get_delivery(call.tenant, call.params["delivery_id"]))
+
+
+routes.include(routes_inbox.routes, routes_devices.routes)

@@ -104,6 +104,7 @@ def _values(stage: Stage, resources: Resources) -> dict[str, Callable[[], str]]:
         "WEBHOOKS_TO_LOOPBACK": lambda: "yes" if stage.is_local else "",
         "SENDS_QUEUE_URL": lambda: resources.queues[Need.SENDS].queue_url,
         "PROVIDER_EVENTS_QUEUE_URL": lambda: resources.queues[Need.PROVIDER_EVENTS].queue_url,
+        "SNS_TOPICS": lambda: stage.sns_topics,
         "SOCKET_URL": lambda: resources.socket.url,
         "PUBLIC_URL": lambda: resources.public_url,
     }

@@ -3,6 +3,8 @@
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_smsvoice as smsvoice
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.config import Stage
@@ -25,8 +27,14 @@ class TextSending(Construct):
                 resources=[self.topic.topic_arn],
             )
         )
-        if stage.is_local:
-            return
+        if not stage.is_local:
+            self._configure(granted)
+
+    def tell(self, queue: sqs.Queue) -> None:
+        """Has the queue get what the topic carries, in SNS's envelope, which names the topic."""
+        self.topic.add_subscription(subscriptions.SqsSubscription(queue))
+
+    def _configure(self, granted: iam.AddToResourcePolicyResult) -> None:
         texts = smsvoice.CfnConfigurationSet(
             self,
             "ConfigurationSet",

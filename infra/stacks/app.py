@@ -20,7 +20,19 @@ from infra.constructs.resources import Resources
 from infra.constructs.socket import InboxSocket
 from infra.constructs.texts import TextSending
 from infra.constructs.triggers import consume, every_minute, publish_inserts, route_events
-from infra.functions import FUNCTIONS, Authorizer, Events, EveryMinute, FunctionSpec, Http, Outbox, Queue
+from infra.functions import (
+    FUNCTIONS,
+    Authorizer,
+    Events,
+    EveryMinute,
+    FunctionSpec,
+    Http,
+    Need,
+    Outbox,
+    Queue,
+    Socket,
+    SocketAuthorizer,
+)
 from infra.layers import LayerFolders
 from infra.openapi import Route
 from infra.stacks.data import DataStack
@@ -55,6 +67,8 @@ class AppStack(Stack):
         ]
         for function in sorted(functions, key=lambda made: not isinstance(made.spec.trigger, Authorizer)):
             self._set_off(function)
+        self._open_inboxes(functions)
+        self._listen_to_providers()
         self._outputs(functions)
 
     def _shared(self, data: DataStack) -> Resources:
@@ -96,8 +110,19 @@ class AppStack(Stack):
                 consume(made.function, self._queues[spec.name].queue, batch_size, self._config)
             case Outbox() as outbox:
                 publish_inserts(made.function, self._resources.table, outbox, self._failures(made))
+            case SocketAuthorizer() | Socket():
+                pass  # both ends of one API: see _open_inboxes
             case EveryMinute():
                 every_minute(made, made.function, self._failures(made))
+
+    def _open_inboxes(self, functions: Sequence[RegularsFunction]) -> None:
+        by_trigger = {type(made.spec.trigger): made.function for made in functions}
+        self._socket.serve(by_trigger[SocketAuthorizer], by_trigger[Socket])
+
+    def _listen_to_providers(self) -> None:
+        queue = self._resources.queues[Need.PROVIDER_EVENTS]
+        self._email.tell(queue)
+        self._texts.tell(queue)
 
     def _failures(self, made: RegularsFunction) -> sqs.Queue:
         return dead_letter_queue(made, self._config, made.spec.name, self._alarms)

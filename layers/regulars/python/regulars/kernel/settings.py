@@ -123,6 +123,12 @@ class WebhookSettings(Settings):
     webhooks_to_loopback: Literal["", "yes"] = ""
 
 
+class NotificationSettings(Settings):
+    """ARNs of the SNS topics whose notifications are taken over HTTP, separated by commas; none unless given."""
+
+    sns_topics: str = ""
+
+
 class SendsSettings(Settings):
     sends_queue_url: str
 

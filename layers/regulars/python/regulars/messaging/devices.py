@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from regulars.customers import facts_of
 from regulars.kernel.backoff import full_jitter
 from regulars.kernel.errors import ConflictError, NotFoundError
 from regulars.kernel.tenancy import Tenant
@@ -40,7 +41,9 @@ def list_devices(tenant: Tenant, customer_id: str) -> list[Device]:
 
 def register_device(tenant: Tenant, customer_id: str, new: NewDevice, now: datetime) -> Device:
     """Note that the customer uses the device. A token that was another customer's is theirs no more; of more than twenty
-    devices the one not seen for longest goes."""
+    devices the one not seen for longest goes. Raises NotFoundError for an unknown customer."""
+    if facts_of(tenant, customer_id, consistent=True) is None:
+        raise NotFoundError
     return _insisting(lambda: _registered(tenant, customer_id, new, now))
 
 

@@ -18,14 +18,12 @@ class SocketItem(Item):
     connected_at = TimeAttribute()
 
 
-def note_connection(
-    tenant: Tenant, customer_id: str, connection_id: str, now: datetime, real: datetime
-) -> None:
-    """`now` is the stage's moment; `real` the clock's on the wall, by which the table forgets."""
+def note_connection(tenant: Tenant, customer_id: str, connection_id: str, now: datetime) -> None:
+    """Somebody has opened the customer's inbox."""
     SocketItem(
         *_place(tenant, customer_id, connection_id),
         connected_at=now,
-        expires_at=int((real + _KEPT).timestamp()),
+        expires_at=int((now + _KEPT).timestamp()),
     ).save()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
 
 from regulars.kernel.clock import clock
 from regulars.kernel.errors import RegularsError
@@ -32,6 +32,6 @@ class Inboxes:
             raise TypeError("an in-app message needs a tenant and an in-app message's content")
         try:
             put(tenant, one.customer_id, one.delivery_id, one.content, self._clock.now())
-        except (RegularsError, ClientError, BotoCoreError) as error:
+        except (RegularsError, PynamoDBException) as error:
             return Postponed(type(error).__name__)
         return Accepted(one.delivery_id)

@@ -4,14 +4,21 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from pynamodb.exceptions import PynamoDBException
+
+from regulars.kernel.clock import clock
+from regulars.kernel.logs import logger
 from regulars.kernel.settings import SmsSettings
+from regulars.kernel.tenancy import tagged_tenant
 from regulars.messaging.content import EmailShell, SmsContent
 from regulars.messaging.model import Channel, Sender, one_line
 from regulars.messaging.providers.calls import attempt, provider_client
 from regulars.messaging.providers.port import Accepted, Outcome, Outgoing, Rejected, one_by_one
+from regulars.messaging.text_store import note_text
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}\Z")
 _LONGEST = 1600
+_log = logger("messaging.texts")
 _NO_NUMBER = Rejected("not a phone number")
 
 
@@ -23,6 +30,7 @@ class EndUserMessaging:
     def __init__(self, configuration_set: str = "") -> None:
         self._configuration_set = configuration_set
         self._client = provider_client("pinpoint-sms-voice-v2")
+        self._clock = clock()
 
     @classmethod
     def from_settings(cls) -> "EndUserMessaging":
@@ -48,7 +56,20 @@ class EndUserMessaging:
         if self._configuration_set:
             request["ConfigurationSetName"] = self._configuration_set
         answer = attempt(lambda: self._client.send_text_message(**request))
-        return Accepted(answer["MessageId"]) if isinstance(answer, dict) else answer
+        if not isinstance(answer, dict):
+            return answer
+        self._note(one, sender, answer["MessageId"])
+        return Accepted(answer["MessageId"])
+
+    def _note(self, one: Outgoing, sender: Sender, message_id: str) -> None:
+        """So that an answer finds its tenant. The text is on its way: a failure here must not make it look as if it were not."""
+        tenant = tagged_tenant(one.tags.get("tenant", ""))
+        if tenant is None:
+            return
+        try:
+            note_text(tenant, one.to, sender.name, message_id, self._clock.now())
+        except PynamoDBException:
+            _log.warning("who wrote to a phone could not be noted", exc_info=True)
 
 
 class SnsTexts:

@@ -1,0 +1,1 @@
+"""What providers tell of messages they carried, and what people answer to them."""
