@@ -88,14 +88,16 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One sending of a campaign. `at` is the moment its deliveries' ids are made of; `passes` are the quarter-hours still to come
-    in the phase at hand, `later` what waits with a timer (`pass`, `decide`, `resend`, `check`) and `later_at` for when. `job` plans
-    now, for the pass `planning` (None: the phase's own beginning), as the run's `step`-th; `decision` is what the test came to, once and for all."""
+    """One sending of a campaign. `at` is the moment its deliveries' ids are made of; `passes` are the quarter-hours still to
+    come in the phase at hand, `later` what waits with a timer (`pass`, `decide`, `resend`, `check`) and `later_at` for when.
+    `job` plans now, for the pass `planning` (None: the phase's own beginning), as the run's `step`-th; `decision` is what the
+    test came to, once and for all."""
 
     number: int
     at: datetime
     due_at: datetime
     phase: Phase = Phase.FIRST
+    phase_at: datetime | None = None
     branches: tuple[Branch, ...] = ()
     passes: tuple[datetime, ...] = ()
     planning: datetime | None = None
@@ -119,9 +121,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """`version` counts what people changed (it is the ETag), `revision` every write. `due_at` is when it begins next by itself,
-    for the occurrence that is `nominal_at` by the tenant's clocks (later than `due_at` where each recipient's own count). `note` says
-    in words why it waits or failed."""
+    """`version` counts what people changed (it is the ETag), `revision` every write. `due_at` is when it begins next by
+    itself, for the occurrence that is `nominal_at` by the tenant's clocks (later than `due_at` where each recipient's own
+    count). `note` says in words why it waits or failed."""
 
     id: str
     name: str

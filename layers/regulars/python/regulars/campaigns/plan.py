@@ -107,8 +107,8 @@ class ScheduleKind(StrEnum):
 class Schedule(_Part):
     """When. `at` is the (first) moment; with `zone` recipient its wall time in the tenant's zone is meant, in each one's own.
 
-    Whose wall time has passed already when the campaign begins gets it at once, or with `passed` next_day a day later. `audience`
-    fixed: who is in it when the run begins; live: looked at again in each pass and before the remainder goes out.
+    Whose wall time has passed already when the campaign begins gets it at once, or with `passed` next_day a day later.
+    `audience` fixed: who is in it when the run begins; live: looked at again in each pass and before the remainder goes out.
     """
 
     kind: Annotated[ScheduleKind, Field(strict=False)] = ScheduleKind.NOW
@@ -133,7 +133,8 @@ class Schedule(_Part):
 
 
 class Variant(_Part):
-    """What differs from the campaign; what is left out is as there. `delay_hours` after the others' moment (a test of times)."""
+    """What differs from the campaign; what is left out is as there. `delay_hours` after the others' moment (a test of
+    times)."""
 
     name: Annotated[
         str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,29}$")

@@ -42,8 +42,8 @@ def moment_of(wall: datetime, zone: ZoneInfo | timezone) -> datetime:
 
 
 def check_rrule(text: str, first: datetime, zone: ZoneInfo, *, spread: bool) -> None:
-    """Raises InvalidError, pointing at the rule, for one that cannot be read, never happens or happens too often; `first` is the
-    first occurrence."""
+    """Raises InvalidError, pointing at the rule, for one that cannot be read, never happens or happens too often; `first` is
+    the first occurrence."""
     found = list(islice(occurrences(text, first, zone, first - timedelta(seconds=1)), _LOOKED_AT))
     if not found:
         raise InvalidError.of(_AT, "no day fits this rule within five years")
@@ -56,6 +56,13 @@ def check_rrule(text: str, first: datetime, zone: ZoneInfo, *, spread: bool) -> 
 def next_occurrence(text: str, first: datetime, zone: ZoneInfo, after: datetime) -> datetime | None:
     """The first occurrence later than `after`; None when there is none within five years."""
     return next(occurrences(text, first, zone, after), None)
+
+
+def next_occurrences(
+    text: str, first: datetime, zone: ZoneInfo, count: int, after: datetime
+) -> list[datetime]:
+    """Up to `count` occurrences later than `after`. Raises InvalidError for a rule that cannot be read."""
+    return list(islice(occurrences(text, first, zone, after), count))
 
 
 def occurrences(text: str, first: datetime, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:

@@ -49,6 +49,19 @@ def arm_start(tx: Transaction, campaign: Campaign, now: datetime) -> Campaign:
     return replace(campaign, due_at=due, nominal_at=at)
 
 
+def arm_next(tx: Transaction, campaign: Campaign, last: datetime, now: datetime) -> Campaign | None:
+    """The same for the occurrence after `last`; those that passed while the run before was under way are left out. None when
+    there is none any more."""
+    zone, at = zone_of(tx.tenant), nominal(campaign.plan, zone_of(tx.tenant), last)
+    while at is not None and _begins(campaign.plan, at, zone) < now - LATE:
+        at = nominal(campaign.plan, zone, at)
+    if at is None:
+        return None
+    due = max(_begins(campaign.plan, at, zone), now)
+    arm(tx, start_timer(tx.tenant, campaign.id, due))
+    return replace(campaign, due_at=due, nominal_at=at)
+
+
 def disarm_start(tx: Transaction, campaign: Campaign) -> None:
     """Take the timer away, if one is armed."""
     if campaign.due_at is not None:
