@@ -138,6 +138,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec("imports_api", Http(), (Need.TABLE, Need.UPLOADS, Need.JOBS)),
     FunctionSpec("platform_api", Http(), (Need.TABLE, Need.STAFF_ACCOUNTS, Need.TOKEN_SECRET)),
     FunctionSpec("messaging_api", Http(), (Need.TABLE, Need.SOCKET, Need.PROVIDER_EVENTS)),
+    FunctionSpec("preferences_api", Http(), (Need.TABLE, Need.TOKEN_SECRET, Need.ADDRESS)),
     FunctionSpec("public_pages", Http(), (Need.TABLE, Need.TOKEN_SECRET, Need.ADDRESS)),
     FunctionSpec("segments_api", Http(), (Need.TABLE, Need.JOBS)),
     FunctionSpec("insights_api", Http(), (Need.TABLE,)),

@@ -113,3 +113,9 @@ class MarketingPaused(Event, name="marketing.paused"):
 
 class MarketingResumed(Event, name="marketing.resumed"):
     """By a person."""
+
+
+class MessagingSettingsChanged(Event, name="messaging.settings_changed"):
+    """The names of the settings that changed."""
+
+    fields: list[str]
