@@ -108,7 +108,7 @@ def test_dying_at_any_call_neither_loses_nor_repeats(
         except KilledError:
             apply(shop, signal, now)
         measures = {
-            SignalKind.CLICKED: ("opened", "clicked"),
+            SignalKind.CLICKED: ("delivered", "opened", "clicked"),
             SignalKind.BOUNCED: ("bounced",),
             SignalKind.COMPLAINED: ("complained",),
         }[kind]
@@ -119,7 +119,7 @@ def test_dying_at_any_call_neither_loses_nor_repeats(
             break
     assert survived
     assert call > 3
-    assert len(names(shop, ann)) == call * len(measures)
+    assert len(names(shop, ann)) == call * len(set(measures) - {"delivered"})
 
 
 @pytest.mark.parametrize("state", [State.NOT_SENT, State.FAILED])
@@ -148,7 +148,8 @@ def test_a_hard_bounce_suppresses_and_a_complaint_unsubscribes_too(
     apply(shop, told(sent(shop, ann, now, "m2"), SignalKind.COMPLAINED, now), now)
 
     here = [(Channel.EMAIL, "gone@example.test"), (Channel.EMAIL, "ann@example.test")]
-    assert [one.reason.value for one in suppressed(shop, here).values()] == ["hard_bounce", "complaint"]
+    found = suppressed(shop, here)
+    assert [found[one].reason.value for one in here] == ["hard_bounce", "complaint"]
     assert read_contact(shop, ann).consent(Channel.EMAIL).state.value == "withdrawn"
 
 

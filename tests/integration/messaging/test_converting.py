@@ -115,7 +115,7 @@ def test_refunds_take_back_their_part_and_in_the_end_all(shop: Tenant, ann: str,
     consume(shop, ann, times=2)
     assert revenue(shop, "dsp_a", "dsp_b", "dsp_c") == [(0, 0, 0)] * 3
     assert conversions(shop, "dsp_a", "dsp_b", "dsp_c") == [(0, 0)] * 3
-    assert +day(shop, "2026-03-10") == {"opened": 3, "clicked": 3}
+    assert +day(shop, "2026-03-10") == {"delivered": 3, "opened": 3, "clicked": 3}
 
 
 def test_events_in_any_order_come_to_the_same(shop: Tenant, ann: str, now: datetime) -> None:

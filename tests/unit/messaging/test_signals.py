@@ -85,9 +85,9 @@ def test_what_was_decided_against_or_refused_is_never_moved(state: State, kind: 
     assert not advance(held_out, signal(kind)).moved
 
 
-def test_who_clicks_has_opened() -> None:
+def test_who_clicks_has_opened_and_who_opens_has_received() -> None:
     step = advance(_SETTLED, signal(SignalKind.CLICKED, link="3"))
-    assert step.measures == ("opened", "clicked")
+    assert step.measures == ("delivered", "opened", "clicked")
     assert step.delivery.state is State.CLICKED
     assert step.delivery.clicked_links == ("3",)
 

@@ -63,9 +63,9 @@ _REACHES = {
 _NOTES = {
     SignalKind.ACCEPTED: ("sent_at",),
     SignalKind.DELIVERED: ("sent_at", "delivered_at"),
-    SignalKind.OPENED: ("sent_at", "opened_at"),
-    # Who clicks has opened, whatever became of the pixel.
-    SignalKind.CLICKED: ("sent_at", "opened_at", "clicked_at"),
+    # Who opens has received, and who clicks has opened, whatever became of the receipt and the pixel.
+    SignalKind.OPENED: ("sent_at", "delivered_at", "opened_at"),
+    SignalKind.CLICKED: ("sent_at", "delivered_at", "opened_at", "clicked_at"),
     SignalKind.SOFT_BOUNCED: ("sent_at", "soft_at"),
     SignalKind.BOUNCED: ("sent_at", "bounced_at"),
     SignalKind.COMPLAINED: ("sent_at", "complained_at"),
