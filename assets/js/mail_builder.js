@@ -59,7 +59,7 @@ function load(mjml) {
 }
 
 const text = () => markup(editor, around);
-const saving = saver(page, () => ({ mjml: text() }));
+const saving = saver({ address: page.dataset.save, version: page.dataset.version, state: place("state") }, () => ({ channel: "email", language: page.dataset.language, mjml: text() }));
 
 const tell = (words, bad = false) => document.dispatchEvent(new CustomEvent("toast", { detail: { text: words, bad } }));
 
@@ -202,7 +202,7 @@ editor.onReady(() => {
   describe();
   setTimeout(() => {
     editor.UndoManager.clear();
-    saving.start(text());
+    saving.start();
     steps();
     editor.on("update undo redo component:add component:remove component:update", () => { steps(); saving.later(); });
     page.dataset.ready = "yes";

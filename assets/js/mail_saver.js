@@ -1,9 +1,8 @@
 // Keeps a draft: a moment after the last change, at once when asked, and never over somebody else's newer one.
 const PATIENCE = 1200;
 
-export function saver(page, values) {
-  const state = page.querySelector("[data-state]");
-  let version = page.dataset.version;
+// `address` is where it is posted to, `version` what was read, `state` where it is said, `done` is told what came of it.
+export function saver({ address, version, state, done = () => {} }, values) {
   let kept = "";
   let timer = 0;
   let running = null;
@@ -21,17 +20,16 @@ export function saver(page, values) {
     say("Saving…");
     const body = new URLSearchParams({ ...JSON.parse(given), version });
     try {
-      const answer = await fetch(page.dataset.save, { method: "POST", body, headers: { accept: "application/json" } });
+      const answer = await fetch(address, { method: "POST", body, headers: { accept: "application/json" } });
       const told = await answer.json().catch(() => ({}));
       if (!answer.ok || told.problem) {
         refused = Boolean(told.stale);
         return say(told.problem ?? "Not saved: the server refused it", "bad");
       }
       version = told.version;
-      page.dataset.version = version;
       kept = given;
       say("Saved", "good");
-      page.dispatchEvent(new CustomEvent("kept", { detail: told, bubbles: true }));
+      done(told);
     } catch {
       say("Not saved: no connection", "bad");
     }
@@ -59,7 +57,6 @@ export function saver(page, values) {
   return {
     now,
     later,
-    version: () => version,
     pending: () => present() !== kept,
     start() {
       kept = present();

@@ -65,6 +65,14 @@ SECTIONS = (
         ),
     ),
     NavSection(
+        "Messages",
+        (
+            NavItem("Templates", "/console/templates", "layout-template", Permission.MESSAGES_READ),
+            NavItem("Deliveries", "/console/deliveries", "send", Permission.MESSAGES_READ),
+            NavItem("Figures", "/console/message-figures", "chart-column", Permission.MESSAGES_READ),
+        ),
+    ),
+    NavSection(
         "Data",
         (
             NavItem("Import", "/console/imports/new", "upload", Permission.IMPORTS_WRITE),

@@ -114,6 +114,25 @@ class Badges:
 
 
 @dataclass(frozen=True)
+class Thumb:
+    """A small picture of a page at `src`, or an icon where there is none; `label` says what it shows."""
+
+    src: str
+    icon: str
+    label: str
+    kind: ClassVar[str] = "thumb"
+    plain: ClassVar[str] = ""
+
+
+@dataclass(frozen=True)
+class Unfold(Text):
+    """A line that opens: what is at `href` is fetched below it when it does."""
+
+    href: str
+    kind: ClassVar[str] = "unfold"
+
+
+@dataclass(frozen=True)
 class When:
     at: datetime | None
     kind: ClassVar[str] = "when"
@@ -171,7 +190,7 @@ class Choice:
         return self.value
 
 
-Cell = Text | Badges | When | Progress | Actions | Choice | Spark | Change
+Cell = Text | Badges | When | Progress | Actions | Choice | Spark | Change | Thumb
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from console.customer_inbox import inbox_values
+from console.delivery_texts import subject_of
 from console.event_texts import moment_of
 from console.formats import Clock, money, number
 from console.lists import Listing
@@ -13,7 +15,8 @@ from console.pages.orders import order_listing
 from console.people import PATH
 from console.pieces import Moment, Tile, by_day
 from console.shell import Shop, shop_of
-from console.tables import Badge, Badges, Column, Link, Text, When
+from console.tables import Badges, Column, Link, Text, When
+from console.template_texts import state_badge
 from console.web import Request
 from regulars.commerce import orders
 from regulars.commerce.orders import Order
@@ -21,7 +24,7 @@ from regulars.customers import Customer, list_interactions, list_notes, read_tim
 from regulars.kernel.money import exponent
 from regulars.kernel.pagination import Page
 from regulars.kernel.permissions import Permission
-from regulars.messaging import Delivery, State, list_deliveries
+from regulars.messaging import Delivery, list_deliveries
 
 Values = dict[str, Any]
 _KINDS = (
@@ -35,14 +38,6 @@ _KINDS = (
     ("visit", "Visits"),
     ("profile", "Profile"),
 )
-_MESSAGE_TONES = {
-    State.SENT: "good",
-    State.FAILED: "bad",
-    State.NOT_SENT: "bad",
-    State.UNKNOWN: "warn",
-    State.SENDING: "info",
-    State.QUEUED: "info",
-}
 
 
 def tiles_of(found: Customer, shop: Shop) -> list[Tile]:
@@ -216,25 +211,13 @@ def sent_to(customer_id: str) -> Listing[Delivery]:
 
     columns = (
         Column[Delivery]("subject", "Message", lambda one: Link(subject_of(one), href(one))),
-        Column[Delivery]("state", "State", lambda one: Badges((state_badge(one),))),
+        Column[Delivery]("state", "State", lambda one: Badges((state_badge(one.state),))),
         Column[Delivery]("why", "Why", lambda one: Text(one.explanation), minor=True),
         Column[Delivery]("to", "To", lambda one: Text(one.to), minor=True),
         Column[Delivery]("at", "When", lambda one: When(one.finished_at or one.created_at), end=True),
     )
     path = f"{PATH}/{customer_id}"
     return Listing("messages", "Messages", path, columns, lambda one: one.id, subject_of, href, "messages")
-
-
-def subject_of(one: Delivery) -> str:
-    return one.subject or _words(one.template)
-
-
-def state_badge(one: Delivery) -> Badge:
-    return Badge(_words(one.state.value), _MESSAGE_TONES[one.state])
-
-
-def _words(text: str) -> str:
-    return text.replace("_", " ").capitalize()
 
 
 def _notes(request: Request, found: Customer) -> Values:
@@ -270,5 +253,6 @@ TABS = (
     View("timeline", "Timeline", "pages/customer_timeline.html", Permission.CUSTOMERS_READ, _timeline),
     View("orders", "Orders", "pages/customer_list.html", Permission.ORDERS_READ, _orders),
     View("messages", "Messages", "pages/customer_list.html", Permission.MESSAGES_READ, _messages),
+    View("inbox", "Inbox", "pages/customer_inbox.html", Permission.MESSAGES_READ, inbox_values),
     View("notes", "Notes", "pages/customer_notes.html", Permission.CUSTOMERS_READ, _notes),
 )

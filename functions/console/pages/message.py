@@ -1,22 +1,23 @@
-"""One message to a customer: what became of it, and what was in it."""
+"""One message to a customer: what was decided and why, what became of it, and what was in it as it was sent."""
 
+from console.content_views import MAIL_POLICY, shown
+from console.delivery_texts import checks_of, moments_of, subject_of
 from console.formats import Clock
-from console.pages.customer_views import state_badge, subject_of
+from console.pages.deliveries import RESOLUTIONS
 from console.people import PATH, name_of
+from console.pieces import by_day
 from console.routing import Pages
 from console.shell import Crumb, shop_of, show
+from console.template_texts import channel_name, language_name, state_badge
 from console.web import Reply, Request
 from regulars.customers import get
 from regulars.kernel.errors import NotFoundError
 from regulars.kernel.permissions import Permission
-from regulars.messaging import DeliveryWithContent, get_delivery
+from regulars.messaging import DeliveryWithContent, State, get_delivery
+from regulars.messaging.content import EmailContent
 
 PAGES = Pages()
 _ONE = f"{PATH}/{{customer_id}}/messages/{{delivery_id}}"
-# What was mailed is shown as a mail program would: its own styles, no scripts, nothing of ours within its reach.
-_MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; sandbox"
-)
 
 
 @PAGES.get(_ONE, permission=Permission.MESSAGES_READ)
@@ -26,25 +27,34 @@ def message(request: Request) -> Reply:
     customer = get(request.tenant, delivery.customer_id)
     name, subject = name_of(customer.facts), subject_of(delivery)
     clock = Clock(shop_of(request).zone, request.call.now)
-    at = delivery.finished_at or delivery.created_at
     rows = (
         ("To", delivery.to),
-        ("When", clock.exact(at)),
-        ("Attempts", str(delivery.attempts)),
-        ("Language", delivery.language),
+        ("Channel", channel_name(delivery.channel)),
+        ("Template", f"{delivery.template}{f' · version {delivery.version}' if delivery.version else ''}"),
+        ("Language", language_name(delivery.language) if delivery.language else ""),
+        ("Attempts", str(delivery.attempts or "")),
         ("Provider", delivery.provider),
+        ("Its id there", delivery.provider_id),
+        ("Campaign", delivery.campaign_id),
+        ("Variant", delivery.variant),
         ("Id", delivery.id),
     )
+    mail = isinstance(found.content, EmailContent)
     return show(
         request,
         "pages/message.html",
         title=subject,
         crumbs=(Crumb("Customers", PATH), Crumb(name, f"{PATH}/{customer.id}?tab=messages"), Crumb(subject)),
-        badge=state_badge(delivery),
+        badge=state_badge(delivery.state),
         explanation=delivery.explanation,
         details=[(label, value) for label, value in rows if value],
-        content=f"{request.path}/content" if found.content else "",
-        text=found.content.text if found.content else "",
+        content=f"{request.path}/content" if mail else "",
+        shown=shown(found.content),
+        checks=checks_of(delivery),
+        days=by_day(moments_of(delivery), clock),
+        resolutions=RESOLUTIONS if delivery.state is State.UNKNOWN else (),
+        delivery_id=delivery.id,
+        sender=shop_of(request).name,
     )
 
 
@@ -52,9 +62,9 @@ def message(request: Request) -> Reply:
 def content(request: Request) -> Reply:
     """The mail itself, for the frame."""
     found = _found(request)
-    if found.content is None:
+    if not isinstance(found.content, EmailContent):
         raise NotFoundError
-    return Reply(200, found.content.html, {"content-security-policy": _MAIL_POLICY})
+    return Reply(200, found.content.html, {"content-security-policy": MAIL_POLICY})
 
 
 def _found(request: Request) -> DeliveryWithContent:
