@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from regulars import segments
+from regulars.campaigns.waking import OWNERS as CAMPAIGNS
 from regulars.commerce import carts
 from regulars.customers import remind
 from regulars.kernel.clock import clock
@@ -12,6 +13,7 @@ from regulars.kernel.context import Work, begin_work
 from regulars.kernel.errors import BrokenError
 from regulars.kernel.ids import digest
 from regulars.kernel.timers import Timer, timer_of
+from regulars.messaging.sending.timers import OWNERS as SENDING
 from regulars.messaging.tracking.timers import OWNERS as TRACKING
 
 Owner = Callable[[Timer, datetime], Any]
@@ -21,7 +23,9 @@ OWNERS: dict[str, Owner] = {
     "interaction.due": lambda timer, now: remind(timer, now=now),
     "segments.evaluate": segments.evaluate_timer,
     "segments.nightly": segments.compute_nightly,
+    **SENDING,
     **TRACKING,
+    **CAMPAIGNS,
 }
 _clock = clock()
 

@@ -86,7 +86,7 @@ def utm_name(campaign: Campaign) -> str:
     return campaign.plan.utm.campaign or slug[:100] or campaign.id
 
 
-def reconcile(tenant: Tenant, campaign_id: str) -> None:
+def reconcile(tenant: Tenant, campaign_id: str, now: datetime) -> None:
     """Bring gates and job to where the status says. Whoever writes a gate looks at the status again afterwards, so the last
     word is the status's, however many do this at once."""
     for _ in range(_LOOKS):
@@ -94,7 +94,7 @@ def reconcile(tenant: Tenant, campaign_id: str) -> None:
         if campaign is None or campaign.run is None or campaign.status not in _DOORS:
             return
         for branch in campaign.run.branches:
-            _turn(tenant, branch.id, _DOORS[campaign.status])
+            _turn(tenant, branch.id, _DOORS[campaign.status], now)
         _carry_job(tenant, campaign.run, campaign.status)
         after = read_campaign(tenant, campaign_id)
         if after is not None and after.status is campaign.status and _same(after.run, campaign.run):
@@ -107,11 +107,11 @@ def _same(one: Run | None, other: Run) -> bool:
     }
 
 
-def _turn(tenant: Tenant, dispatch_id: str, door: Door) -> None:
+def _turn(tenant: Tenant, dispatch_id: str, door: Door, now: datetime) -> None:
     if get_dispatch(tenant, dispatch_id).state in {door, Door.CLOSED}:
         return
     try:
-        set_gate(tenant, dispatch_id, door)
+        set_gate(tenant, dispatch_id, door, now)
     except ConflictError:
         # Closed for good at the same moment.
         return

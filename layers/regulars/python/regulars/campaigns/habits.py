@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from regulars.kernel.queue import batches
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging import Channel, best_hours_of
+from regulars.messaging import Channel
 
 _AT_ONCE = 100
 
@@ -12,6 +12,8 @@ _AT_ONCE = 100
 def best_hours(tenant: Tenant, channel: Channel, zones: Mapping[str, str], key: str) -> dict[str, int | None]:
     """The local hour (0 to 23) for each customer of `zones`; `key` makes the draw of who explores the same at every look. 1
     request unit each."""
+    from regulars.messaging import best_hours_of
+
     found: dict[str, int | None] = {}
     for some in batches(zones, _AT_ONCE):
         found |= best_hours_of(tenant, channel, some, key)

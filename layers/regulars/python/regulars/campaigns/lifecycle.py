@@ -114,7 +114,7 @@ def pause_campaign(tenant: Tenant, campaign_id: str, *, now: datetime, once: Onc
             disarm_start(tx, before)
         return _saved(tx, before, after, once, now)
 
-    return _reconciled(tenant, once, write)
+    return _reconciled(tenant, once, write, now)
 
 
 def resume_campaign(tenant: Tenant, campaign_id: str, *, now: datetime, once: Once | None = None) -> Campaign:
@@ -134,7 +134,7 @@ def resume_campaign(tenant: Tenant, campaign_id: str, *, now: datetime, once: On
             after = wait_for(tx, after, after.run.later, max(after.run.later_at or now, now))
         return _saved(tx, before, after, once, now)
 
-    return _reconciled(tenant, once, write)
+    return _reconciled(tenant, once, write, now)
 
 
 def cancel_campaign(tenant: Tenant, campaign_id: str, *, now: datetime, once: Once | None = None) -> Campaign:
@@ -157,7 +157,7 @@ def cancel_campaign(tenant: Tenant, campaign_id: str, *, now: datetime, once: On
         note_uses(tx, before, after)
         return _saved(tx, before, after, once, now)
 
-    return _reconciled(tenant, once, write)
+    return _reconciled(tenant, once, write, now)
 
 
 def _draft(tenant: Tenant, campaign_id: str, move: Move) -> Campaign:
@@ -191,8 +191,8 @@ def _saved(
     return kept
 
 
-def _reconciled(tenant: Tenant, once: Once | None, write: Callable[[], Campaign]) -> Campaign:
+def _reconciled(tenant: Tenant, once: Once | None, write: Callable[[], Campaign], now: datetime) -> Campaign:
     recall(tenant, once)
     campaign = by_the_latest(write)
-    reconcile(tenant, campaign.id)
+    reconcile(tenant, campaign.id, now)
     return campaign

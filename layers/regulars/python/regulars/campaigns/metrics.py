@@ -114,7 +114,7 @@ def campaign_metrics(tenant: Tenant, campaign_id: str, *, run: int = 0) -> Metri
         _variants(campaign, sums),
         channels,
         sums.figures(held, sums.planned(held=True)) if campaign.plan.hold_out else None,
-        _uplift(sums, measures(counts), measures(held)),
+        _uplift(measures(counts), measures(held)),
         at_hand.decision,
         counts["failed_batches"],
     )
@@ -137,15 +137,15 @@ def _variants(campaign: Campaign, sums: _Sums) -> list[VariantFigures]:
     ]
 
 
-def _uplift(sums: _Sums, treated: Mapping[str, int], held: Mapping[str, int]) -> Uplift | None:
-    revenue = f"revenue_{sums.settings.attribution}"
+def _uplift(treated: Mapping[str, int], held: Mapping[str, int]) -> Uplift | None:
+    """Buyers of both, touched or not: who was held out had nothing that could have touched them."""
     return uplift_of(
-        Arm("treated", treated.get("sent", 0), treated.get("converted", 0), treated.get(revenue, 0)),
+        Arm("treated", treated.get("sent", 0), treated.get("buyers", 0), treated.get("buyers_revenue", 0)),
         Arm(
             HOLD_OUT,
             held.get("not_sent_hold_out", 0),
-            held.get("converted", 0),
-            held.get(revenue, 0),
+            held.get("buyers", 0),
+            held.get("buyers_revenue", 0),
         ),
     )
 

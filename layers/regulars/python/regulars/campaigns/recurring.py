@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # What a rule is looked ahead for, and how close two occurrences may be.
 AHEAD = timedelta(days=366 * 5)
+_FARTHEST = 20 * AHEAD
 CLOSEST = timedelta(hours=1)
 CLOSEST_SPREAD = timedelta(days=2)
 _LOOKED_AT = 60
@@ -68,10 +69,10 @@ def next_occurrences(
 def occurrences(text: str, first: datetime, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     """The moments of a rule later than `after`, those of the next five years from there. Raises InvalidError."""
     start = wall_of(first, zone)
-    rule = _rule(text, start, str(zone))
+    rule, count = _rule(text, start, str(zone))
     # A day more on both sides: walls and moments are up to so far apart.
     low, high = wall_of(after, zone) - timedelta(days=1), max(wall_of(after, zone), start) + AHEAD
-    for wall in rule.xafter(max(low, start), inc=True):
+    for wall in rule.xafter(max(low, start), inc=True) if count is None else islice(rule, count):
         if wall > high:
             return
         moment = moment_of(wall, zone)
@@ -80,11 +81,12 @@ def occurrences(text: str, first: datetime, zone: ZoneInfo, after: datetime) -> 
 
 
 @lru_cache(maxsize=256)
-def _rule(text: str, start: datetime, zone: str) -> "rrule":
+def _rule(text: str, start: datetime, zone: str) -> "tuple[rrule, int | None]":
+    """The rule without its count, and the count: a rule that counts and never matches would be searched until the year 9999."""
     from dateutil.rrule import rrule, rrulestr
 
     parts = _parts(text)
-    until = parts.pop("UNTIL", None)
+    until, count = parts.pop("UNTIL", None), parts.pop("COUNT", None)
     plain = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
         rule = rrulestr(plain, dtstart=start)
@@ -92,9 +94,7 @@ def _rule(text: str, start: datetime, zone: str) -> "rrule":
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
         raise InvalidError.of(_AT, "this is not a recurrence rule such as FREQ=WEEKLY;BYDAY=MO") from error
     assert isinstance(rule, rrule)
-    # A rule that counts may not be bounded otherwise; one that does not is, lest it be searched until the year 9999.
-    bound = last if last is not None else None if "COUNT" in parts else start + 20 * AHEAD
-    return rule if bound is None else rule.replace(until=bound)
+    return rule.replace(until=last or start + _FARTHEST), int(count) if count else None
 
 
 def _parts(text: str) -> dict[str, str]:

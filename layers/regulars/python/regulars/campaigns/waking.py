@@ -62,7 +62,7 @@ def _drop(timer: Timer) -> None:
 
 
 def _reconcile(timer: Timer, campaign: Campaign, now: datetime) -> None:
-    reconcile(timer.tenant, campaign.id)
+    reconcile(timer.tenant, campaign.id, now)
     _drop(timer)
 
 
