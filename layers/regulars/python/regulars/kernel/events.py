@@ -3,6 +3,7 @@
 It is written in the transaction of the change; the table's stream carries it to `publish_events` and from there to the bus.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
+from regulars.kernel.clock import iso
 from regulars.kernel.context import current_work
 from regulars.kernel.errors import BrokenError, RegularsError
 from regulars.kernel.ids import new_id
@@ -154,3 +156,27 @@ def event_item(
         actor=work.actor or None,
         data=event.model_dump(mode="json", exclude_none=True),
     )
+
+
+def event_wire(tenant: Tenant, event: Event, subject: Subject, *, at: datetime) -> dict[str, Any]:
+    """The same item in the form of the wire, for those who write very many."""
+    work = current_work()
+    identifier = new_id("evt", at)
+    texts = {
+        "pk": subject.pk,
+        "sk": "E#" + identifier.rpartition("_")[2],
+        "kind": "event",
+        "id": identifier,
+        "name": event.name,
+        "tenant": tenant.id,
+        "time": iso(at),
+        "subject": subject.id,
+        "correlation": work.correlation,
+        "causation": work.causation,
+        "actor": work.actor,
+        "data": json.dumps(
+            event.model_dump(mode="json", exclude_none=True), ensure_ascii=False, separators=(",", ":")
+        ),
+    }
+    item: dict[str, Any] = {name: {"S": text} for name, text in texts.items() if text}
+    return item | {"version": {"N": str(event.version)}, "history": {"BOOL": False}}

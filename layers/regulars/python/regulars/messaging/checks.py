@@ -14,8 +14,8 @@ CHECKS: Mapping[str, str] = {
     "marketing": "Marketing is not paused",
     "expiry": "The message is still of use",
     "duplicate": "The address has not had this message",
-    "hours": "It is neither quiet time nor outside the send window",
     "frequency": "The customer wants such messages at once",
+    "hours": "It is neither quiet time nor outside the send window",
     "caps": "The caps leave room",
     "pacing": "The mail domain takes it now",
 }

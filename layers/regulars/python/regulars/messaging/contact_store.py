@@ -1,5 +1,6 @@
 """Contacts in the table: one item beside the customer's profile."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from typing import Any, Self
@@ -77,6 +78,26 @@ def unmoved(contact: Contact) -> Condition:
     if contact.revision:
         return ContactItem.revision == contact.revision
     return ContactItem.pk.does_not_exist()
+
+
+def contact_wire(tenant: Tenant, contact: Contact) -> dict[str, Any]:
+    """The item that replaces the contact that was read, in the form of the wire."""
+    pk, sk = ContactItem.place(tenant, contact.customer_id)
+    item: dict[str, Any] = {
+        "pk": {"S": pk},
+        "sk": {"S": sk},
+        "kind": {"S": "contact"},
+        "revision": {"N": str(contact.revision + 1)},
+        "data": {"S": json.dumps(_packed(contact), ensure_ascii=False, separators=(",", ":"))},
+    }
+    return item | {"erased": {"BOOL": True}} if contact.erased else item
+
+
+def unmoved_wire(contact: Contact) -> tuple[str, dict[str, Any] | None]:
+    """`unmoved` as an expression and its values."""
+    if contact.revision:
+        return "revision = :read", {":read": {"N": str(contact.revision)}}
+    return "attribute_not_exists(pk)", None
 
 
 def _packed(contact: Contact) -> dict[str, Any]:

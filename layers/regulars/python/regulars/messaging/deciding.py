@@ -110,10 +110,18 @@ def decide(
         verdict = judge(case)
         if verdict is not None:
             checks.append(Check(name, False, verdict.seen))
-            outcome = Outcome.DEFER if verdict.due_at else Outcome.REFUSE
-            return Decision(outcome, channel, verdict.reason, verdict.due_at, tuple(checks))
+            return _decided(asked, channel, verdict, tuple(checks))
         checks.append(Check(name, True, case.seen[name]) if name in case.seen else _PASSED[name])
     return Decision(Outcome.SEND, channel, checks=tuple(checks))
+
+
+def _decided(asked: Asked, channel: Channel, verdict: _Verdict, checks: tuple[Check, ...]) -> Decision:
+    due = verdict.due_at
+    if due is None:
+        return Decision(Outcome.REFUSE, channel, verdict.reason, None, checks)
+    if asked.expires_at is not None and due >= asked.expires_at:
+        return Decision(Outcome.REFUSE, channel, Reason.EXPIRED, None, (*checks, Check("expiry", False)))
+    return Decision(Outcome.DEFER, channel, verdict.reason, due, checks)
 
 
 def _customer(case: _Case) -> _Verdict | None:
@@ -277,8 +285,8 @@ _MARKETING: tuple[tuple[str, _Judge], ...] = (
     ("marketing", _marketing),
     ("expiry", _expiry),
     ("duplicate", _duplicate),
-    ("hours", _hours),
     ("frequency", _frequency),
+    ("hours", _hours),
     ("caps", _caps),
     ("pacing", _pacing),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -13,11 +14,12 @@ from regulars.kernel.errors import MalformedError
 from regulars.kernel.pagination import Page, decode_cursor, encode_cursor, page_of
 from regulars.kernel.table import Found
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging.delivery_store import LIST_SHARDS, DeliveryItem
-from regulars.messaging.model import Channel, Delivery, State
+from regulars.messaging.delivery_store import LIST_SHARDS, DeliveryItem, deliveries_since
+from regulars.messaging.model import Channel, Delivery, Reason, State
 
 # Of each part, when much is filtered out.
 _READ_AT_MOST = 250
+_LONGEST_DIGEST = timedelta(days=35)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +155,17 @@ class _Merged:
     def _cursor(self, end: str) -> str:
         keys: dict[str, Any] = {"pk": {"S": self.pk}, "sk": {"S": end}}
         return encode_cursor(keys)
+
+
+def waiting_for_digest(tenant: Tenant, customer_id: str, now: datetime) -> list[Delivery]:
+    """A customer's deliveries that were to go out with a digest by now. Reads what was asked for in the last five weeks, which no
+    digest outlasts: 0.5 request units per 4 KB."""
+    since = now - _LONGEST_DIGEST
+    return [
+        one
+        for one in deliveries_since(tenant, customer_id, since, limit=1000)
+        if one.state is State.DEFERRED
+        and one.reason is Reason.DIGEST
+        and one.due_at is not None
+        and one.due_at <= now
+    ]

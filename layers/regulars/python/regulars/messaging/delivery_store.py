@@ -14,7 +14,7 @@ from regulars.kernel.ids import tail
 from regulars.kernel.table import Item, TimeAttribute
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Otherwise, Transaction
-from regulars.messaging.model import Channel, Check, Delivery, Reason, State
+from regulars.messaging.model import HANDED_OVER, Channel, Check, Delivery, Reason, State, explain
 
 LIST_SHARDS = 8
 
@@ -67,9 +67,10 @@ class DeliveryItem(Item):
         item = cls(
             *delivery_place(tenant, delivery.customer_id, delivery.id),
             useful_until=delivery.expires_at,
-            extra=_packed(delivery),
+            extra=pack(delivery),
             **{name: value for name, value in given.items() if value not in ("", None)},
         )
+        item.explanation = explanation_kept(delivery) or None
         item.g1pk, item.g1sk = list_partition(tenant, delivery.id), delivery.id
         if delivery.campaign_id:
             item.g2pk = campaign_partition(tenant, delivery.campaign_id, delivery.id)
@@ -82,12 +83,23 @@ class DeliveryItem(Item):
         plain |= {name: int(plain[name]) for name in ("version", "attempts", "revision")}
         plain |= {"channel": Channel(self.channel), "state": State(self.state)}
         plain["reason"] = Reason(self.reason) if self.reason else None
+        plain["explanation"] = self.explanation or _said(plain["state"], plain["reason"])
         return Delivery(**plain, **_unpacked(self.extra), expires_at=self.useful_until)
 
 
 _PACKED = ("checks", "inputs", "links", "clicked_links")
 _STORED = tuple(one.name for one in fields(Delivery) if one.name not in (*_PACKED, "expires_at"))
 _EMPTY: Mapping[str, Any] = {one.name: "" if one.type is str else None for one in fields(Delivery)}
+
+
+def explanation_kept(delivery: Delivery) -> str:
+    """The explanation where it says more than state and reason do, which is what is stored of it."""
+    usual = _said(delivery.state, delivery.reason)
+    return "" if delivery.explanation == usual else delivery.explanation
+
+
+def _said(state: State, reason: Reason | None) -> str:
+    return explain(reason) if reason or state in HANDED_OVER else ""
 
 
 def delivery_place(tenant: Tenant, customer_id: str, delivery_id: str) -> tuple[str, str]:
@@ -106,6 +118,11 @@ def list_partition(tenant: Tenant, delivery_id: str) -> str:
 def campaign_partition(tenant: Tenant, campaign_id: str, delivery_id: str) -> str:
     """Of `by_sort`: a campaign's deliveries by state."""
     return tenant.partition("L", campaign_id, str(shard_of(delivery_id)))
+
+
+def delivery_of(raw: Mapping[str, Any]) -> Delivery:
+    """A delivery as it came over the wire."""
+    return DeliveryItem.from_raw_data(dict(raw)).delivery()
 
 
 def read_delivery(tenant: Tenant, customer_id: str, delivery_id: str) -> Delivery | None:
@@ -156,7 +173,8 @@ def deliveries_since(tenant: Tenant, customer_id: str, since: datetime, limit: i
     return [item.delivery() for item in found.items]
 
 
-def _packed(delivery: Delivery) -> bytes | None:
+def pack(delivery: Delivery) -> bytes | None:
+    """Checks, inputs and links as `extra` keeps them."""
     data = {
         "checks": [[check.name, int(check.passed), check.seen] for check in delivery.checks],
         "inputs": dict(delivery.inputs),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from regulars.kernel.errors import NotFoundError
 from regulars.kernel.pagination import Page
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging.content import EmailContent
+from regulars.messaging.content import Content
 from regulars.messaging.delivery_list_store import DeliveryFilter, page_deliveries
 from regulars.messaging.delivery_store import find_delivery
 from regulars.messaging.model import Channel, Delivery, State
@@ -13,10 +13,10 @@ from regulars.messaging.model import Channel, Delivery, State
 
 @dataclass(frozen=True, slots=True)
 class DeliveryWithContent:
-    """A delivery and what was in it (None when nothing was ever rendered)."""
+    """A delivery and what was in it (None when nothing was ever handed over)."""
 
     delivery: Delivery
-    content: EmailContent | None = None
+    content: Content | None = None
 
 
 def list_deliveries(
@@ -41,7 +41,7 @@ def get_delivery(tenant: Tenant, delivery_id: str) -> DeliveryWithContent:
     delivery = find_delivery(tenant, delivery_id)
     if delivery is None:
         raise NotFoundError("there is no such delivery")
-    return DeliveryWithContent(delivery, content_of(delivery))
+    return with_content(tenant, delivery)
 
 
 def customer_history(
@@ -57,14 +57,20 @@ def customer_history(
     page = list_deliveries(
         tenant, customer_id=customer_id, state=state, channel=channel, limit=limit, cursor=cursor
     )
-    return Page([DeliveryWithContent(one, content_of(one)) for one in page.items], page.next)
+    return Page([with_content(tenant, one) for one in page.items], page.next)
 
 
-def content_of(delivery: Delivery) -> EmailContent | None:
-    """What was in the message, rendered again from the version of its template and its inputs; None if it was never handed to a
-    provider."""
+def with_content(tenant: Tenant, delivery: Delivery) -> DeliveryWithContent:
+    """A delivery with what was in it."""
+    return DeliveryWithContent(delivery, content_of(tenant, delivery))
+
+
+def content_of(tenant: Tenant, delivery: Delivery) -> Content | None:
+    """What was in the message, filled in again: its template's version does not change, and the delivery kept what it reads.
+    Links lead where they led, without being counted. None when it was never handed to a provider."""
     if not delivery.attempted_at:
         return None
-    from regulars.messaging.order_confirmation import compose
+    # Templates are loaded only by who looks at a message.
+    from regulars.messaging.sending.showing import content_again
 
-    return compose(delivery)
+    return content_again(tenant, delivery)

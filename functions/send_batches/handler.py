@@ -1,0 +1,6 @@
+"""Sends: a batch of a message to many, or deliveries that wait."""
+
+from regulars.kernel.worker import each_message
+from send_batches.work import send
+
+handler = each_message(send)
