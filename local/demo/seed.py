@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from local.demo import retail, small_shop
+from local.demo import people, retail, small_shop
 from local.demo.api import Api, ApiError, Say, upload
 from local.endpoints import Endpoints
 from local.engine import REGION
@@ -22,7 +22,7 @@ TENANTS: dict[str, dict[str, Any]] = {
         "name": "Gifts of London",
         "time_zone": "Europe/London",
         "currency": "GBP",
-        "languages": ["en"],
+        "languages": ["en", "de", "pl"],
         "sender": {"name": "Gifts of London", "email": "hello@gifts.example"},
         "owner": {"email": "owner@gifts.example", "name": "Olivia Owner"},
     },
@@ -131,6 +131,14 @@ def _set_password(email: str) -> None:
 
 
 def _retail(api: Api, memory: Memory, progress: Say) -> None:
+    _year(api, memory, progress)
+    if not memory.of("demo").get("named"):
+        _import(api, memory, "customers", people.people(), progress)
+        memory.keep("demo", named=True)
+        progress("demo: the customers have names and addresses, all invented")
+
+
+def _year(api: Api, memory: Memory, progress: Say) -> None:
     if memory.of("demo").get("imported"):
         return
     begun = datetime.now(UTC)
@@ -153,7 +161,7 @@ def _import(api: Api, memory: Memory, kind: str, data: bytes, progress: Say) -> 
         begun = api.post("/imports", {"kind": kind, "format": "csv", "name": _FILES[kind]})
         upload(begun["upload"], data)
         job_id = begun["job"]["id"]
-        options = {"refund_prefix": "C", "currency": "GBP"}
+        options = {} if kind == "customers" else {"refund_prefix": "C", "currency": "GBP"}
         api.post(f"/imports/{job_id}/start", {"mapping": _MAPPINGS[kind], "options": options})
         memory.keep("demo", **{kind: job_id})
     elif api.get(f"/jobs/{job_id}")["state"] not in {"succeeded", "cancelled"}:
@@ -161,5 +169,13 @@ def _import(api: Api, memory: Memory, kind: str, data: bytes, progress: Say) -> 
     return api.finish(job_id, progress)
 
 
-_FILES = {"products": "stock_descriptions.csv", "order_lines": "online_retail.csv.gz"}
-_MAPPINGS = {"products": retail.PRODUCT_MAPPING, "order_lines": retail.ORDER_MAPPING}
+_FILES = {
+    "products": "stock_descriptions.csv",
+    "order_lines": "online_retail.csv.gz",
+    "customers": "people.csv",
+}
+_MAPPINGS = {
+    "products": retail.PRODUCT_MAPPING,
+    "order_lines": retail.ORDER_MAPPING,
+    "customers": people.MAPPING,
+}
