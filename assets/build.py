@@ -35,7 +35,7 @@ COPIES = {
     "swagger-ui.css": PACKAGES / "swagger-ui-dist/swagger-ui.css",
     "swagger-ui.js": PACKAGES / "swagger-ui-dist/swagger-ui-bundle.js",
 }
-STYLES = ("tokens", "base", "layout", "controls", "data", "segments", "templates")
+STYLES = ("tokens", "base", "layout", "controls", "data", "segments", "templates", "campaigns")
 COMPRESSED = frozenset({".css", ".js", ".svg"})
 _NAMED = re.compile(r"""(?P<open>url\(["']|(?:import|from) ["']\./)(?P<name>[\w.-]+)(?P<close>["'])""")
 
