@@ -159,6 +159,12 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         timeout=30,
     ),
     FunctionSpec(
+        "keep_contacts",
+        Events(names=("customer.deleted", "customer.updated", "consent.requested"), at_once=5),
+        (Need.TABLE, Need.MESSAGES, Need.SOCKET, Need.TOKEN_SECRET, Need.ADDRESS),
+        timeout=30,
+    ),
+    FunctionSpec(
         "run_jobs",
         Queue(Need.JOBS),
         (Need.TABLE, Need.UPLOADS, Need.JOBS),
