@@ -1,6 +1,6 @@
 """All routes of the function, by topic."""
 
-from messaging_api import routes_deliveries, routes_devices, routes_inbox, routes_sends
+from messaging_api import routes_analytics, routes_deliveries, routes_devices, routes_inbox, routes_sends
 from regulars.kernel.http.routes import Routes
 
 routes = Routes("messaging_api")
@@ -9,4 +9,5 @@ routes.include(
     routes_deliveries.routes,
     routes_inbox.routes,
     routes_devices.routes,
+    routes_analytics.routes,
 )
