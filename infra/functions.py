@@ -141,6 +141,9 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec("preferences_api", Http(), (Need.TABLE, Need.TOKEN_SECRET, Need.ADDRESS)),
     FunctionSpec("public_pages", Http(), (Need.TABLE, Need.TOKEN_SECRET, Need.ADDRESS)),
     FunctionSpec("segments_api", Http(), (Need.TABLE, Need.JOBS)),
+    FunctionSpec(
+        "campaigns_api", Http(), (Need.TABLE, Need.JOBS, Need.MESSAGES, Need.SOCKET, Need.TOKEN_SECRET)
+    ),
     FunctionSpec("insights_api", Http(), (Need.TABLE,)),
     FunctionSpec("docs_api", Http(extra=("$default",))),
     FunctionSpec(

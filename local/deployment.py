@@ -34,6 +34,8 @@ class Deployment:
     bucket_name: str
     user_pool_id: str
     user_pool_client_id: str
+    socket_id: str
+    texts_topic: str
 
     @classmethod
     def of(cls, outputs: dict[str, dict[str, str]]) -> "Deployment":
@@ -45,6 +47,8 @@ class Deployment:
             data["BucketName"],
             data["UserPoolId"],
             data["UserPoolClientId"],
+            app["SocketId"],
+            app["TextsTopic"],
         )
 
 

@@ -25,6 +25,7 @@ class Endpoints:
     console: str
     docs: str
     mailbox: str
+    socket: str
     clock: str
     token: str
     tenants: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Endpoints:
             console=f"{base}/console",
             docs=f"{base}/docs",
             mailbox=f"{base}/_local/mailbox",
+            socket=f"{base.replace('http', 'ws', 1)}/_local/socket",
             clock=f"{base}/_local/clock",
             token=f"{base}/_local/token",
             tenants=known,

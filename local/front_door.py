@@ -15,7 +15,9 @@ from yarl import URL
 from local.deployment import Deployment
 from local.engine import Engine
 from local.gaps import verify_senders
-from local.mailbox import Mailbox
+from local.inbox_socket import pass_on
+from local.simulator.recipient import Recipient
+from local.simulator.service import Providers
 from local.tools import LocalTools
 from local.virtual_clock import VirtualClock
 
@@ -52,14 +54,19 @@ class Upstream:
         """Address of the API's default stage at the engine."""
         return f"{self.engine.endpoint_url}/_aws/execute-api/{self.deployment.api_id}/$default"
 
+    @property
+    def socket(self) -> str:
+        """Address of the inboxes' WebSocket API at the engine."""
+        return f"{self.engine.endpoint_url}/_aws/execute-api/{self.deployment.socket_id}/live"
+
 
 class FrontDoor:
     """The server; start it inside a running event loop."""
 
-    def __init__(self, upstream: Upstream, mailbox: Mailbox, secret: str) -> None:
+    def __init__(self, upstream: Upstream, providers: Providers, clock: VirtualClock, secret: str) -> None:
         self._upstream = upstream
-        self._mailbox = mailbox
-        self._tools = LocalTools(mailbox, VirtualClock(upstream.engine, upstream.deployment), secret)
+        self._providers = providers
+        self._tools = LocalTools(providers, clock, secret)
         self._places = asyncio.Semaphore(CONCURRENT_REQUESTS)
         self._session: aiohttp.ClientSession | None = None
         self._runner: web.AppRunner | None = None
@@ -75,6 +82,9 @@ class FrontDoor:
         )
         app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_only_loopback_names])
         app.add_routes(self._tools.routes())
+        app.add_routes(self._providers.routes())
+        app.add_routes(Recipient(self._providers, self._open_session, f"http://{host}:{port}").routes())
+        app.router.add_get("/_local/socket", self._pass_on_socket)
         # `.` would leave out line breaks, which a path may hold in percent-encoding: what is odd is for the API to refuse.
         app.router.add_route("*", r"/{path:[\s\S]*}", self._pass_on)
         self._runner = web.AppRunner(
@@ -94,16 +104,22 @@ class FrontDoor:
         if self._session is not None:
             await self._session.close()
 
-    async def _pass_on(self, request: web.Request) -> web.StreamResponse:
-        """One request to the API. The number under way is bounded: each would be a process of the engine."""
+    def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             raise RuntimeError("the front door is not open")
+        return self._session
+
+    async def _pass_on_socket(self, request: web.Request) -> web.StreamResponse:
+        return await pass_on(request, self._open_session(), self._upstream.socket)
+
+    async def _pass_on(self, request: web.Request) -> web.StreamResponse:
+        """One request to the API. The number under way is bounded: each would be a process of the engine."""
         body = await request.read()
         headers = CIMultiDict((k, v) for k, v in request.headers.items() if k.lower() not in HOP_BY_HOP)
         target = URL(self._upstream.base + request.raw_path, encoded=True)
         async with (
             self._places,
-            self._session.request(
+            self._open_session().request(
                 request.method, target, data=body or None, headers=headers, allow_redirects=False
             ) as answer,
         ):

@@ -36,6 +36,22 @@ def verify_senders(engine: Engine, deployment: Deployment) -> None:
         mail.create_email_identity(EmailIdentity=domain)
 
 
+class Senders:
+    """Which addresses SES would send from: those, or whose domains, are verified at the engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._mail = boto3.client("sesv2", **engine.client_settings)
+        self._known: set[str] = set()
+
+    def is_verified(self, address: str) -> bool:
+        """Asks the engine only of what it has not said yes to before."""
+        wanted = {address.lower(), address.lower().rpartition("@")[2]}
+        if not wanted & self._known:
+            listed = self._mail.list_email_identities(PageSize=1000)["EmailIdentities"]
+            self._known = {identity["IdentityName"].lower() for identity in listed}
+        return bool(wanted & self._known)
+
+
 def _domains(item: dict[str, Any]) -> set[str]:
     """Domains of every address anywhere in a tenant's item, however it is nested."""
     return {domain.lower() for domain in ADDRESS_DOMAIN.findall(json.dumps(item))}
@@ -64,7 +80,7 @@ def _allow_origins(engine: Engine, folder: LocalFolder, deployment: Deployment) 
     wanted = next(
         resource["Properties"]["CorsConfiguration"]
         for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::ApiGatewayV2::Api"
+        if "CorsConfiguration" in resource.get("Properties", {})
     )
     boto3.client("apigatewayv2", **engine.client_settings).update_api(
         ApiId=deployment.api_id, CorsConfiguration=wanted

@@ -16,18 +16,20 @@ from local.endpoints import Endpoints
 from local.engine import Engine, EngineError
 from local.engine_state import saved_port
 from local.front_door import FrontDoor, Upstream
-from local.gaps import close_gaps
+from local.gaps import Senders, close_gaps
 from local.lock import AlreadyRunningError, only_run
 from local.logs import follow
 from local.mailbox import Mailbox
 from local.paths import LocalFolder, local_folder
 from local.ports import LOOPBACK, free_port, is_free
+from local.simulator.service import Providers
+from local.simulator.telling import AwsWays, Teller
 from local.virtual_clock import VirtualClock
 
 FRONT_PORT = 8000
 ENGINE_PORT = 4566
 SEED_MODULE = "local.demo.seed"
-MAILBOX_EVERY_SECONDS = 5
+LOOK_EVERY_SECONDS = 5
 LAST_SECONDS = 2
 
 
@@ -80,28 +82,32 @@ class Supervisor:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, ended.set)
-        mailbox = Mailbox(self._engine.endpoint_url, self._folder.mailbox)
-        door = FrontDoor(Upstream(self._engine, deployment), mailbox, self._folder.secret.read_text())
+        clock = VirtualClock(self._engine, deployment)
+        teller = Teller(AwsWays(self._engine, deployment.texts_topic), clock.now)
+        senders = Senders(self._engine)
+        providers = Providers(Mailbox(self._folder.mailbox), teller, senders.is_verified)
+        upstream = Upstream(self._engine, deployment)
+        door = FrontDoor(upstream, providers, clock, self._folder.secret.read_text())
         await door.start(LOOPBACK, self._options.front_port)
         endpoints = Endpoints.at(self._base, self._folder.endpoints)
         endpoints.write()
         self._announce(endpoints)
         self._in_background(lambda: self._seed(endpoints), wanted=self._options.demo)
         self._in_background(lambda: follow(self._engine, self._ending, print), wanted=self._options.logs)
-        await self._until(ended, mailbox)
+        await self._until(ended)
         self._ending.set()
-        await door.stop()
-        clock = VirtualClock(self._engine, deployment)
+        # What is under way may still have something to send, and the providers something to tell of it.
         await asyncio.to_thread(clock.drain, LAST_SECONDS)
-        await asyncio.to_thread(mailbox.refresh)
+        await door.stop()
+        await teller.end()
+        await asyncio.to_thread(clock.drain, LAST_SECONDS)
 
-    async def _until(self, ended: asyncio.Event, mailbox: Mailbox) -> None:
+    async def _until(self, ended: asyncio.Event) -> None:
         while not ended.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), MAILBOX_EVERY_SECONDS)
+                await asyncio.wait_for(ended.wait(), LOOK_EVERY_SECONDS)
             if not self._engine.is_running:
                 raise EngineError(f"the engine went away: see {self._folder.engine_log}")
-            await asyncio.to_thread(mailbox.refresh)
 
     def _in_background(self, work: Callable[[], None], *, wanted: bool) -> None:
         if wanted:

@@ -13,6 +13,11 @@ from infra.layers import LayerFolders
 FUNCTIONS_FOLDER = ROOT / "functions"
 LIVE_FOLDER = ROOT / "local" / "live"
 _SCIENCE = "ScienceLayer"
+SIMULATED = {
+    "AWS_ENDPOINT_URL_SESV2": "mail",
+    "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": "texts",
+    "AWS_ENDPOINT_URL_PINPOINT": "push",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class CodeSource:
             raise FileNotFoundError(f"functions/{spec.name}/handler.py is declared in infra/functions.py")
         handler = f"{spec.name}.handler.handler"
         if self._stage.local is not None:
-            return _live(handler, self._stage.local)
+            return _live(handler, self._stage.public_url or "", self._stage.local)
         asset = lambda_.Code.from_asset(
             str(FUNCTIONS_FOLDER),
             exclude=["/*", f"!/{spec.name}", "__pycache__", "*.pyc"],
@@ -51,9 +56,11 @@ class CodeSource:
         return FunctionCode(asset, handler, layers, {})
 
 
-def _live(handler: str, local: Local) -> FunctionCode:
-    """A stub that imports the checkout through PYTHONPATH and reloads it when a source file changed."""
+def _live(handler: str, front_door: str, local: Local) -> FunctionCode:
+    """A stub that imports the checkout through PYTHONPATH and reloads it when a source file changed. AWS's clients look up
+    where a service is in variables of these names; the simulated providers are behind the front door."""
     environment = {"LIVE_HANDLER": handler, "PYTHONPATH": ":".join(map(str, local.python_path))}
+    environment |= {name: f"{front_door}/_local/aws/{place}" for name, place in SIMULATED.items()}
     asset = lambda_.Code.from_asset(str(LIVE_FOLDER), exclude=["__pycache__", "__init__.py"])
     return FunctionCode(asset, "stub.handler", (), environment)
 

@@ -140,6 +140,7 @@ class AppStack(Stack):
         CfnOutput(self, "Url", value=self._api.url)
         CfnOutput(self, "SocketId", value=self._socket.api.ref)
         CfnOutput(self, "SocketUrl", value=self._socket.address)
+        CfnOutput(self, "TextsTopic", value=self._texts.topic.topic_arn)
         CfnOutput(self, "AlarmTopic", value=self._alarms.topic.topic_arn)
 
 

@@ -15,6 +15,7 @@ def test_the_run_writes_down_where_everything_is(local_run: LocalRun) -> None:
         "console": f"{base}/console",
         "docs": f"{base}/docs",
         "mailbox": f"{base}/_local/mailbox",
+        "socket": f"ws://127.0.0.1:{local_run.port}/_local/socket",
         "clock": f"{base}/_local/clock",
         "token": f"{base}/_local/token",
         "tenants": {},

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from infra.config import ROOT, aws_stage
-from infra.functions import FUNCTIONS, Events, settings_of
+from infra.constructs.code import SIMULATED
+from infra.functions import FUNCTIONS, Events, Need, settings_of
 from infra.openapi import read_routes
 from tests.infra.conftest import Synthesize, Synthesized
 
@@ -51,7 +52,7 @@ def test_each_function_gets_exactly_the_settings_it_declares(
         environments = _environments(synthesized)
         for spec in FUNCTIONS:
             name = f"regulars-{synthesized.stage.name}-{spec.name.replace('_', '-')}"
-            given = set(environments[name]) - {"LIVE_HANDLER", "PYTHONPATH"}
+            given = set(environments[name]) - {"LIVE_HANDLER", "PYTHONPATH", *(SIMULATED if local else ())}
             assert given == set(settings_of(spec, local=local)), spec.name
 
 
@@ -145,7 +146,8 @@ def test_few_batches_of_mail_are_sent_at_a_time(on_aws: Synthesized) -> None:
         for mapping in on_aws.properties("AWS::Lambda::EventSourceMapping")
         if "ScalingConfig" in mapping
     ]
-    assert bounded == [5]
+    assert set(bounded) == {5}
+    assert len(bounded) == len([spec for spec in FUNCTIONS if getattr(spec.trigger, "at_once", None)])
 
 
 def test_the_stream_publishes_inserted_events_only_and_gives_up_into_a_queue(on_aws: Synthesized) -> None:
@@ -214,23 +216,106 @@ def test_staff_cannot_choose_their_tenant_or_sign_up(on_aws: Synthesized) -> Non
 
 
 def test_every_documented_operation_has_a_route_and_every_route_the_authorizer(on_aws: Synthesized) -> None:
-    routes = {route["RouteKey"]: route for route in on_aws.properties("AWS::ApiGatewayV2::Route")}
-    (authorizer,) = on_aws.of_type("AWS::ApiGatewayV2::Authorizer")
+    api, authorizer, _ = _http_api(on_aws)
+    routes = {
+        route["RouteKey"]: route
+        for route in on_aws.properties("AWS::ApiGatewayV2::Route")
+        if route["ApiId"] == {"Ref": api}
+    }
     assert {route.key for route in read_routes()} | {"$default"} <= set(routes)
     assert {route["AuthorizationType"] for route in routes.values()} == {"CUSTOM"}
     assert {route["AuthorizerId"]["Ref"] for route in routes.values()} == {authorizer}
 
 
 def test_the_authorizer_decides_on_every_request(on_aws: Synthesized) -> None:
-    (authorizer,) = on_aws.properties("AWS::ApiGatewayV2::Authorizer")
+    authorizer = _http_api(on_aws)[2]
     assert authorizer["AuthorizerResultTtlInSeconds"] == 0
     assert "IdentitySource" not in authorizer
     assert authorizer["EnableSimpleResponses"] is True
 
 
+def test_an_inbox_is_opened_by_token_only_and_its_connections_by_nobody_else(on_aws: Synthesized) -> None:
+    http = {"Ref": _http_api(on_aws)[0]}
+    routes = [route for route in on_aws.properties("AWS::ApiGatewayV2::Route") if route["ApiId"] != http]
+    assert {route["RouteKey"]: route["AuthorizationType"] for route in routes} == {
+        "$connect": "CUSTOM",
+        "$disconnect": "NONE",
+        "$default": "NONE",
+    }
+    (authorizer,) = (
+        one for one in on_aws.properties("AWS::ApiGatewayV2::Authorizer") if one["ApiId"] != http
+    )
+    assert authorizer["IdentitySource"] == ["route.request.querystring.token"]
+    formats = [
+        stage["AccessLogSettings"]["Format"] for stage in on_aws.properties("AWS::ApiGatewayV2::Stage")
+    ]
+    assert not [one for one in formats if "token" in one or "query" in one.lower()]
+
+
+def test_what_providers_tell_of_our_mails_and_texts_is_queued(on_aws: Synthesized) -> None:
+    name = f"regulars-{on_aws.stage.name}"
+    (rule,) = (
+        rule["EventPattern"]
+        for rule in on_aws.properties("AWS::Events::Rule")
+        if rule["EventPattern"]["source"] == ["aws.ses"]
+    )
+    assert rule["detail"] == {"mail": {"tags": {"ses:configuration-set": [name]}}}
+    (texts,) = on_aws.properties("AWS::SMSVOICE::ConfigurationSet")
+    assert texts["ConfigurationSetName"] == name
+    assert texts["EventDestinations"][0]["MatchingEventTypes"] == ["TEXT_ALL"]
+    (subscription,) = (one for one in on_aws.properties("AWS::SNS::Subscription") if one["Protocol"] == "sqs")
+    assert "providerevents" in subscription["Endpoint"]["Fn::GetAtt"][0].replace("_", "").lower()
+
+
+def test_ses_neither_rewrites_links_nor_adds_pictures(on_aws: Synthesized) -> None:
+    (destination,) = on_aws.properties("AWS::SES::ConfigurationSetEventDestination")
+    types = set(destination["EventDestination"]["MatchingEventTypes"])
+    assert not types & {"open", "click"}
+    assert {"delivery", "bounce", "complaint", "reject", "renderingFailure"} <= types
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "actions"),
+    [
+        ("SMS_PROVIDER", "end_user_messaging", {"sms-voice:SendTextMessage"}),
+        ("SMS_PROVIDER", "sns", {"sns:Publish"}),
+        ("PUSH_APPLICATION", "a1b2c3", {"mobiletargeting:SendMessages"}),
+        (
+            "PUSH_APPLICATION",
+            "ios=arn:aws:sns:eu-west-1:123456789012:app/APNS/shop",
+            {"sns:Publish", "sns:CreatePlatformEndpoint", "sns:SetEndpointAttributes"},
+        ),
+    ],
+)
+def test_who_sends_may_use_the_providers_that_are_chosen(
+    monkeypatch: pytest.MonkeyPatch, synthesize: Synthesize, variable: str, value: str, actions: set[str]
+) -> None:
+    monkeypatch.setenv(variable, value)
+    synthesized = synthesize(aws_stage("dev"))
+    senders = [spec for spec in FUNCTIONS if Need.MESSAGES in spec.needs]
+    allowed = [set(_actions(policy)) for policy in synthesized.properties("AWS::IAM::Policy")]
+    assert senders
+    assert len([one for one in allowed if actions <= one]) == len(senders)
+
+
 def test_an_unknown_stage_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown stage"):
         aws_stage("production")
+
+
+def _http_api(synthesized: Synthesized) -> tuple[str, str, dict[str, Any]]:
+    """Logical ids of the HTTP API and its authorizer, and the authorizer's properties."""
+    (api,) = (
+        name
+        for name, one in synthesized.of_type("AWS::ApiGatewayV2::Api").items()
+        if one["Properties"]["ProtocolType"] == "HTTP"
+    )
+    (found,) = (
+        (name, one["Properties"])
+        for name, one in synthesized.of_type("AWS::ApiGatewayV2::Authorizer").items()
+        if one["Properties"]["ApiId"] == {"Ref": api}
+    )
+    return api, *found
 
 
 def _environments(synthesized: Synthesized) -> dict[str, dict[str, Any]]:
