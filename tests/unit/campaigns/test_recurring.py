@@ -1,7 +1,7 @@
 """Recurrence by the wall clock."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +24,7 @@ def test_nine_o_clock_stays_nine_o_clock_when_clocks_change() -> None:
     found = list(islice(occurrences("FREQ=DAILY", start, BERLIN, start - timedelta(seconds=1)), 6))
 
     assert [wall_of(one, BERLIN).hour for one in found] == [9] * 6
-    gaps = [later - earlier for earlier, later in zip(found, found[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(found)]
     assert gaps.count(timedelta(hours=23)) == 1
     assert gaps.count(timedelta(hours=24)) == 4
 
@@ -58,7 +58,7 @@ def test_a_wall_time_that_comes_twice_happens_once_the_first_time() -> None:
     minute=st.integers(0, 24 * 60 - 1),
 )
 def test_each_day_has_one_moment_and_moments_never_go_back(zone: str, day: int, minute: int) -> None:
-    wall = datetime(2024, 1, 1) + timedelta(days=day, minutes=minute)
+    wall = datetime(2024, 1, 1) + timedelta(days=day, minutes=minute)  # noqa: DTZ001
     start = moment_of(wall, ZoneInfo(zone))
 
     found = list(islice(occurrences("FREQ=DAILY", start, ZoneInfo(zone), start - timedelta(1)), 5))

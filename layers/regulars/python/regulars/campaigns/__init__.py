@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         campaign_over_time,
         campaign_totals,
     )
-    from regulars.campaigns.model import HOLD_OUT, Branch, Campaign, Phase, Run, Status
+    from regulars.campaigns.model import CHANGEABLE, HOLD_OUT, Branch, Campaign, Phase, Run, Status
     from regulars.campaigns.plan import (
         Audience,
         CampaignChange,
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CHANGEABLE",
     "HOLD_OUT",
     "Arm",
     "Audience",
@@ -129,7 +130,7 @@ if not TYPE_CHECKING:
                 "HourFigures LinkFigures Metrics VariantFigures "
                 "campaign_links campaign_metrics campaign_over_time campaign_totals"
             ),
-            "model": "HOLD_OUT Branch Campaign Phase Run Status",
+            "model": "CHANGEABLE HOLD_OUT Branch Campaign Phase Run Status",
             "plan": (
                 "Audience CampaignChange NewCampaign Plan Resend "
                 "Schedule ScheduleKind Test Utm Variant Winner"
