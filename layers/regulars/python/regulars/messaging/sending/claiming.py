@@ -49,6 +49,13 @@ class Plan:
     deliveries: list[Delivery]
     before: list[Delivery | None]
 
+    def written(self) -> list[Delivery]:
+        """The deliveries as they are in the table once this is written."""
+        return [
+            after if before is None else replace(after, revision=before.revision + 1)
+            for after, before in zip(self.deliveries, self.before, strict=True)
+        ]
+
 
 @dataclass(slots=True)
 class Claimed:
@@ -88,7 +95,7 @@ class Claim:
             lot, rest = self._lot(pending)
             failed = self._transaction(lot).attempt()
             if not failed:
-                done.written += [one for plan in lot for one in plan.deliveries]
+                done.written += [one for plan in lot for one in plan.written()]
                 pending = rest
                 continue
             if lost == _ATTEMPTS:
