@@ -25,6 +25,8 @@ KINDS = (
     Kind("products", "Products", "Names, prices, stock", "package"),
     Kind("order_lines", "Order lines", "One row per line of an invoice", "receipt"),
     Kind("orders", "Orders", "One row per order", "shopping-bag"),
+    Kind("consents", "Consents", "Who agreed to marketing, when, where", "user-check"),
+    Kind("suppressions", "Suppressions", "Addresses not to be written to", "ban"),
     Kind("events", "Behaviour", "Page views, searches, custom events", "mouse-pointer-click"),
 )
 

@@ -21,7 +21,7 @@ from regulars.kernel.permissions import Permission
 from regulars.messaging import Channel, messaging_settings
 from regulars.messaging.contact import ConsentState, Contact
 from regulars.messaging.preferences import opt_in, service
-from regulars.messaging.preferences.consenting import Told, record
+from regulars.messaging.preferences.consenting import Told, record_wishes
 from regulars.messaging.preferences.ledger import Entry
 from regulars.messaging.preferences.links import preferences_url
 from regulars.messaging.preferences.opt_in import Subscribing, Subscription
@@ -95,7 +95,7 @@ def give_consent(call: Call, body: NewConsent) -> ConsentsView:
         without_ip(call.tenant, body.proof),
         at=None if by_themselves else body.at,
     )
-    contact = record(
+    contact = record_wishes(
         call.tenant,
         customer.id,
         told,

@@ -10,7 +10,7 @@ from regulars.kernel.tenancy import Tenant
 from regulars.messaging.contact import ConsentState, Frequency
 from regulars.messaging.contact_store import read_contact
 from regulars.messaging.model import Channel
-from regulars.messaging.preferences.consenting import Told, record
+from regulars.messaging.preferences.consenting import Told, record_wishes
 from regulars.messaging.preferences.ledger import EntryKind, replay
 from regulars.messaging.preferences.ledger_store import whole_ledger
 from regulars.messaging.preferences.service import change, grant, ledger, withdraw
@@ -81,14 +81,14 @@ def test_what_cannot_be_chosen_is_refused(tenant: Tenant, now: datetime, ada: st
 def test_an_imported_consent_does_not_undo_a_later_word(tenant: Tenant, now: datetime, ada: str) -> None:
     withdraw(tenant, ada, EMAIL, "one_click", now)
     old = Told("import", at=now - timedelta(days=400), history=True)
-    record(tenant, ada, old, now + timedelta(minutes=1), consents={EMAIL: ConsentState.GRANTED})
+    record_wishes(tenant, ada, old, now + timedelta(minutes=1), consents={EMAIL: ConsentState.GRANTED})
     assert read_contact(tenant, ada).consent(EMAIL).state is ConsentState.WITHDRAWN
 
 
 def test_an_imported_consent_keeps_its_time_and_source(tenant: Tenant, now: datetime, ada: str) -> None:
     then = now - timedelta(days=400)
     told = Told("old_shop", at=then, history=True)
-    record(tenant, ada, told, now, consents={EMAIL: ConsentState.GRANTED})
+    record_wishes(tenant, ada, told, now, consents={EMAIL: ConsentState.GRANTED})
     assert read_contact(tenant, ada).consent(EMAIL).at == then
     entry = ledger(tenant, ada).items[0]
     assert (entry.at, entry.recorded_at, entry.source) == (then, now, "old_shop")

@@ -12,6 +12,8 @@ class ImportKind(StrEnum):
     ORDERS = "orders"
     ORDER_LINES = "order_lines"
     EVENTS = "events"
+    CONSENTS = "consents"
+    SUPPRESSIONS = "suppressions"
 
 
 class Reads(StrEnum):
@@ -100,6 +102,23 @@ TARGETS: dict[ImportKind, tuple[Target, ...]] = {
         Target("anonymous_id", names=("visitorid", "deviceid", "cookieid")),
         Target("id", names=("eventid", "messageid")),
         Target("properties", Reads.JSON, names=("data", "payload", "attributes")),
+    ),
+    ImportKind.CONSENTS: (
+        *_CUSTOMER,
+        Target("channel", names=("medium",)),
+        Target(
+            "state", required=True, names=("consent", "status", "subscribed", "optin", "acceptsmarketing")
+        ),
+        Target("at", Reads.MOMENT, names=("date", "consentat", "consentedat", "optintime", "confirmtime")),
+        Target("source", names=("origin", "form", "optinsource")),
+        Target("text", names=("wording", "textversion", "consenttext")),
+    ),
+    ImportKind.SUPPRESSIONS: (
+        Target("email", names=("emailaddress", "mail", "address", "recipient")),
+        Target("phone", names=("phonenumber", "mobile", "telephone", "tel")),
+        Target("reason", names=("type", "cause", "status")),
+        Target("at", Reads.MOMENT, names=("date", "createdat", "suppressedat", "bouncedat")),
+        Target("detail", names=("note", "comment", "description", "diagnostic")),
     ),
 }
 

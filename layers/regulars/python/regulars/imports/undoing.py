@@ -13,7 +13,7 @@ from typing import Any
 from regulars import segments
 from regulars.imports import store
 from regulars.imports.loaders import taking_back
-from regulars.imports.loaders.taking_back import Left, Step
+from regulars.imports.loaders.steps import Left, Step
 from regulars.imports.model import ImportSpec
 from regulars.imports.refusals import csv_line
 from regulars.imports.runner import LANES

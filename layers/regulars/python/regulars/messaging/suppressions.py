@@ -43,8 +43,12 @@ def suppress(
     now: datetime,
     customer_id: str = "",
     detail: str = "",
+    *,
+    at: datetime | None = None,
+    by: str = "",
 ) -> bool:
-    """Put an address on the list, and whether that changed anything. `customer_id` is one who has it, if that is known.
+    """Put an address on the list, and whether that changed anything. `customer_id` is one who has it, if that is known; `at` is
+    since when it is not written to, if that was before now.
 
     Raises InvalidError for what is no address of the channel.
     """
@@ -53,7 +57,7 @@ def suppress(
     def write(tx: Transaction, before: Suppression | None) -> Suppression | None:
         if before is not None and not outweighs(reason, before.reason):
             return None
-        after = Suppression(channel, address, reason, now, detail[:500], current_work().actor)
+        after = Suppression(channel, address, reason, at or now, detail[:500], by or current_work().actor)
         put_suppression(tx, after, before, ContactMovedError())
         return after
 

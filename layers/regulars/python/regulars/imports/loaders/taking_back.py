@@ -1,7 +1,6 @@
 """How each kind of import is taken back."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,27 +11,12 @@ from regulars.customers import Profile, get, remove_created
 from regulars.customers import change as change_customer
 from regulars.imports.loaders.customers import created_id
 from regulars.imports.loaders.products import described
+from regulars.imports.loaders.steps import CHANGED, NOT_OURS, Left, Step
+from regulars.imports.loaders.taking_back_wishes import steps_of_consents, steps_of_suppressions
 from regulars.imports.store import Plan
 from regulars.imports.targets import ImportKind
 from regulars.kernel.errors import ConflictError, GoneError, NotFoundError, StaleError
 from regulars.kernel.tenancy import Tenant
-
-_CHANGED = "others have changed it since"
-# What a step answers: why a thing stays, None when it is gone or as before, NOT_OURS when the import had not made it.
-Left = str | None
-NOT_OURS = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`what` and `name` say of what; `run` takes it away, or with `removes` false gives it its previous values.
-    Steps of one lane are done one after the other: they would be in each other's way."""
-
-    what: str
-    name: str
-    run: Callable[[], Left]
-    removes: bool = True
-    lane: str = ""
 
 
 def steps_of(
@@ -48,6 +32,11 @@ def steps_of(
             for each, change in plan["products"].items()
             if change is None or change
         ]
+    elif kind is ImportKind.SUPPRESSIONS:
+        yield from steps_of_suppressions(tenant, job_id, plan, now)
+    elif kind is ImportKind.CONSENTS:
+        yield from steps_of_consents(tenant, job_id, plan, now)
+        yield from _customers(tenant, job_id, plan, now)
     else:
         yield from _sales(tenant, job_id, plan, now)
 
@@ -61,6 +50,10 @@ def _sales(tenant: Tenant, job_id: str, plan: Plan, now: datetime) -> Iterator[l
         Step("refund", refund_id, partial(_refund, tenant, refund_id, job_id, now), lane=buyer)
         for refund_id, buyer in plan["refunds"]
     ]
+    yield from _customers(tenant, job_id, plan, now)
+
+
+def _customers(tenant: Tenant, job_id: str, plan: Plan, now: datetime) -> Iterator[list[Step]]:
     yield [
         Step("customer", name, partial(_customer, tenant, created_id(tenant, job_id, line), job_id, now))
         for _, name, line, *_ in plan["customers"]
@@ -112,12 +105,12 @@ def _product(tenant: Tenant, identifier: str, change: dict[str, list[Any]] | Non
         if product.archived_at is not None:
             return None
         if product.version != 1:
-            return _CHANGED
+            return CHANGED
         products.archive(tenant, identifier, now=now, if_match=product.version)
     except NotFoundError:
         return NOT_OURS
     except StaleError:
-        return _CHANGED
+        return CHANGED
     return None
 
 

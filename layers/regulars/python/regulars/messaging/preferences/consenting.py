@@ -66,7 +66,7 @@ def check_wishes(settings: MessagingSettings, wishes: Wishes) -> None:
             raise InvalidError.of(f"/frequency/{key}", "is not a category of the settings")
 
 
-def record(
+def record_wishes(
     tenant: Tenant,
     customer_id: str,
     told: Told,

@@ -20,7 +20,7 @@ from regulars.messaging.contact import ConsentState, Contact
 from regulars.messaging.contact_store import read_contacts
 from regulars.messaging.delivery_store import deliveries_since
 from regulars.messaging.model import HANDED_OVER, Channel, Delivery, choose_language
-from regulars.messaging.preferences.consenting import Told, record
+from regulars.messaging.preferences.consenting import Told, record_wishes
 from regulars.messaging.preferences.keyword_model import Keyword, keyword_of
 from regulars.messaging.preferences.keyword_store import may_answer
 from regulars.messaging.settings_store import messaging_settings
@@ -90,7 +90,7 @@ def _stop(tenant: Tenant, number: str, holders: list[str], text: str, now: datet
             campaign_id=delivery.campaign_id if delivery else "",
         )
         consents = {Channel.SMS: ConsentState.WITHDRAWN}
-        record(tenant, customer_id, told, now, consents=consents)
+        record_wishes(tenant, customer_id, told, now, consents=consents)
         if delivery is not None:
             # Counting needs more than the other answers do.
             from regulars.messaging.tracking.applying import apply
@@ -116,7 +116,7 @@ def _start(tenant: Tenant, number: str, holders: list[str], text: str, now: date
     new = _stopped(tenant, number) and lift(tenant, Channel.SMS, number, now, detail=SOURCE)
     for customer_id, before in read_contacts(tenant, holders).items():
         told = Told(SOURCE, proof={"text": text[:100]})
-        after = record(tenant, customer_id, told, now, consents={Channel.SMS: ConsentState.GRANTED})
+        after = record_wishes(tenant, customer_id, told, now, consents={Channel.SMS: ConsentState.GRANTED})
         new = new or _granted(after) != _granted(before)
     return new
 

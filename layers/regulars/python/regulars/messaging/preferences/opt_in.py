@@ -20,7 +20,7 @@ from regulars.messaging.contact import Consent, ConsentState, Contact
 from regulars.messaging.contact_store import read_contact
 from regulars.messaging.events import ConsentRequested
 from regulars.messaging.model import Channel
-from regulars.messaging.preferences.consenting import Told, record
+from regulars.messaging.preferences.consenting import Told, record_wishes
 from regulars.messaging.preferences.ledger import Entry, EntryKind, with_consents
 from regulars.messaging.preferences.opt_in_store import OptIn, add_opt_in, asked_lately, read_opt_in
 from regulars.messaging.preferences.writing import ContactMovedError, Written, put_contact
@@ -109,7 +109,7 @@ def _request(
         subscription = replace(subscription, state=ConsentState.GRANTED)
         told = Told(asked.source, proof=asked.proof or {})
         consents = {asked.channel: ConsentState.GRANTED}
-        record(tenant, customer_id, told, now, consents=consents)
+        record_wishes(tenant, customer_id, told, now, consents=consents)
     elif subscription.state is ConsentState.PENDING and any(moment > now - QUIET for moment in lately):
         subscription = replace(subscription, request_id=last_id)
     else:
@@ -190,4 +190,4 @@ def grant_pending(
     """Turn the pending consent into one that is given; any other stays as it is."""
     told = Told(opt_in.source, proof={**opt_in.proof, **proof, "request": opt_in.id})
     pending = frozenset({ConsentState.PENDING})
-    record(tenant, customer_id, told, now, consents={channel: ConsentState.GRANTED}, only_from=pending)
+    record_wishes(tenant, customer_id, told, now, consents={channel: ConsentState.GRANTED}, only_from=pending)

@@ -10,7 +10,7 @@ from regulars.kernel.tenancy import Tenant
 from regulars.messaging.contact import ConsentState, Contact
 from regulars.messaging.contact_store import read_contact
 from regulars.messaging.model import Channel
-from regulars.messaging.preferences.consenting import Told, record
+from regulars.messaging.preferences.consenting import Told, record_wishes
 from regulars.messaging.preferences.ledger import Entry
 from regulars.messaging.preferences.ledger_store import page_of_ledger
 from regulars.messaging.preferences.wishes import Wishes
@@ -42,7 +42,7 @@ def change(
 ) -> Contact:
     """The contact with these wishes. Raises InvalidError for a category that is not in the settings or is transactional."""
     told = Told(source, reason, proof or {}, delivery_id)
-    return record(tenant, customer_id, told, now, wishes=wishes, once=once)
+    return record_wishes(tenant, customer_id, told, now, wishes=wishes, once=once)
 
 
 def grant(
@@ -58,7 +58,7 @@ def grant(
 ) -> Contact:
     """Consent given to marketing on the channel or channels. One that stands is not given again."""
     told = Told(source, reason, proof or {}, delivery_id)
-    return record(tenant, customer_id, told, now, consents=_each(channels, ConsentState.GRANTED))
+    return record_wishes(tenant, customer_id, told, now, consents=_each(channels, ConsentState.GRANTED))
 
 
 def withdraw(
@@ -75,7 +75,7 @@ def withdraw(
 ) -> Contact:
     """Consent withdrawn, or marketing objected to: from the commit on no claim on the channel or channels succeeds."""
     told = Told(source, reason, proof or {}, delivery_id, campaign_id)
-    return record(tenant, customer_id, told, now, consents=_each(channels, ConsentState.WITHDRAWN))
+    return record_wishes(tenant, customer_id, told, now, consents=_each(channels, ConsentState.WITHDRAWN))
 
 
 def _each(channels: Channels, state: ConsentState) -> dict[Channel, ConsentState]:

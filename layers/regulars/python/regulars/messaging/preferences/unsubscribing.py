@@ -11,7 +11,7 @@ from regulars.messaging.contact_store import read_contact
 from regulars.messaging.delivery_store import read_delivery
 from regulars.messaging.model import Channel, Delivery
 from regulars.messaging.preferences.choices import CHOOSABLE, Choices, choices_of, to_become
-from regulars.messaging.preferences.consenting import Told, record
+from regulars.messaging.preferences.consenting import Told, record_wishes
 from regulars.messaging.preferences.links import Bearer
 from regulars.messaging.preferences.wishes import Wishes
 from regulars.messaging.settings_model import MessagingSettings
@@ -53,14 +53,14 @@ def visit_of(bearer: Bearer) -> Visit | None:
 def unsubscribe(visit: Visit, source: str, proof: Mapping[str, str], now: datetime) -> None:
     """No marketing any more on the channel of the delivery."""
     consents = {visit.channel: ConsentState.WITHDRAWN}
-    record(visit.tenant, visit.facts.customer_id, _told(visit, source, proof), now, consents=consents)
+    record_wishes(visit.tenant, visit.facts.customer_id, _told(visit, source, proof), now, consents=consents)
     _tell_delivery(visit, now)
 
 
 def unsubscribe_from_all(visit: Visit, source: str, proof: Mapping[str, str], now: datetime) -> None:
     """No marketing any more, wherever."""
     consents = dict.fromkeys(CHOOSABLE, ConsentState.WITHDRAWN)
-    record(visit.tenant, visit.facts.customer_id, _told(visit, source, proof), now, consents=consents)
+    record_wishes(visit.tenant, visit.facts.customer_id, _told(visit, source, proof), now, consents=consents)
     _tell_delivery(visit, now)
 
 
@@ -69,14 +69,14 @@ def leave_category(visit: Visit, source: str, proof: Mapping[str, str], now: dat
     category = visit.settings.category(visit.delivery.category) if visit.delivery else None
     if category is not None and not category.transactional:
         wishes = Wishes(categories={category.key: False})
-        record(visit.tenant, visit.facts.customer_id, _told(visit, source, proof), now, wishes=wishes)
+        record_wishes(visit.tenant, visit.facts.customer_id, _told(visit, source, proof), now, wishes=wishes)
 
 
 def subscribe_again(visit: Visit, source: str, proof: Mapping[str, str], now: datetime) -> None:
     """Take back an unsubscription: a consent given, on purpose, by who holds the link."""
     key = visit.delivery.category if visit.delivery else ""
     off = key in visit.contact.categories and not visit.contact.categories[key]
-    record(
+    record_wishes(
         visit.tenant,
         visit.facts.customer_id,
         _told(visit, source, proof),
@@ -90,7 +90,7 @@ def choose(visit: Visit, wanted: Choices, source: str, proof: Mapping[str, str],
     """Have it as `wanted`. A category that has gone from the settings meanwhile is left out."""
     before = visit.choices
     consents, wishes = to_become(before, wanted)
-    record(
+    record_wishes(
         visit.tenant,
         visit.facts.customer_id,
         _told(visit, source, proof),
