@@ -65,7 +65,7 @@ def segments(request: Request) -> Reply:
         "states": STATES,
         "address": request.address,
         "running": any(row.segment.status is Status.EVALUATING for row in rows),
-        "none": not found,
+        "nothing": not found,
     }
     return partial(request, "pages/segments_area.html", **values) or show(
         request, "pages/segments.html", title="Segments", **values
