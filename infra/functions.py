@@ -137,7 +137,19 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec("behaviour_api", Http(), (Need.TABLE,)),
     FunctionSpec("imports_api", Http(), (Need.TABLE, Need.UPLOADS, Need.JOBS)),
     FunctionSpec("platform_api", Http(), (Need.TABLE, Need.STAFF_ACCOUNTS, Need.TOKEN_SECRET)),
-    FunctionSpec("messaging_api", Http(), (Need.TABLE, Need.SOCKET, Need.PROVIDER_EVENTS)),
+    FunctionSpec(
+        "messaging_api",
+        Http(),
+        (
+            Need.TABLE,
+            Need.MESSAGES,
+            Need.SENDS,
+            Need.SOCKET,
+            Need.PROVIDER_EVENTS,
+            Need.TOKEN_SECRET,
+            Need.ADDRESS,
+        ),
+    ),
     FunctionSpec("preferences_api", Http(), (Need.TABLE, Need.TOKEN_SECRET, Need.ADDRESS)),
     FunctionSpec("public_pages", Http(), (Need.TABLE, Need.TOKEN_SECRET, Need.ADDRESS)),
     FunctionSpec("segments_api", Http(), (Need.TABLE, Need.JOBS)),
@@ -158,8 +170,16 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "send_messages",
         Events(names=("order.placed",), live_only=True, at_once=5),
-        (Need.TABLE, Need.EMAIL),
+        (Need.TABLE, Need.EMAIL, Need.MESSAGES, Need.SENDS, Need.SOCKET, Need.TOKEN_SECRET, Need.ADDRESS),
         timeout=30,
+    ),
+    FunctionSpec(
+        "send_batches",
+        Queue(Need.SENDS),
+        (Need.TABLE, Need.MESSAGES, Need.SENDS, Need.SOCKET, Need.TOKEN_SECRET, Need.ADDRESS),
+        memory=1769,
+        # Less than an attempt lasts: who is at work is never taken for lost.
+        timeout=60,
     ),
     FunctionSpec(
         "keep_contacts",
@@ -197,7 +217,10 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec("connect_inbox", Socket(), (Need.TABLE,), memory=512, timeout=10),
     FunctionSpec("fire_timers", EveryMinute(), (Need.TABLE, Need.TIMERS), timeout=55),
     FunctionSpec(
-        "run_timers", Queue(Need.TIMERS, batch_size=10), (Need.TABLE, Need.JOBS, Need.TIMERS), timeout=30
+        "run_timers",
+        Queue(Need.TIMERS, batch_size=10),
+        (Need.TABLE, Need.JOBS, Need.TIMERS, Need.SENDS),
+        timeout=30,
     ),
     FunctionSpec("track", Http(), (Need.TABLE, Need.TIMERS, Need.TOKEN_SECRET), timeout=10),
     FunctionSpec(
