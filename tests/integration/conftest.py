@@ -18,6 +18,7 @@ from tests.resources import (
     create_sends_queue,
     create_table,
 )
+from tests.simulated import Simulated, pointed_at, simulated
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +52,20 @@ def sends_queue(engine: Engine) -> str:
 @pytest.fixture(scope="session")
 def provider_events_queue(engine: Engine) -> str:
     return create_provider_events_queue()
+
+
+@pytest.fixture(scope="session")
+def _simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
+    with simulated(tmp_path_factory.mktemp("simulator")) as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(_simulator: Simulated) -> Iterator[Simulated]:
+    """The simulated providers, without faults: clients made during the test go to them."""
+    vars(_simulator.faults).update(dict.fromkeys(vars(_simulator.faults), 0))
+    with pointed_at(_simulator):
+        yield _simulator
 
 
 @pytest.fixture(scope="session")
