@@ -1,6 +1,13 @@
 """All routes of the function, by topic."""
 
-from messaging_api import routes_analytics, routes_deliveries, routes_devices, routes_inbox, routes_sends
+from messaging_api import (
+    routes_analytics,
+    routes_deliveries,
+    routes_devices,
+    routes_inbox,
+    routes_sends,
+    routes_timing,
+)
 from regulars.kernel.http.routes import Routes
 
 routes = Routes("messaging_api")
@@ -10,4 +17,5 @@ routes.include(
     routes_inbox.routes,
     routes_devices.routes,
     routes_analytics.routes,
+    routes_timing.routes,
 )
