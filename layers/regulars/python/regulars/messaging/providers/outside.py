@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 
 _CONNECT_SECONDS, _SECONDS = 3.0, 8.0
 _LARGEST_ANSWER = 64 * 1024
-# IPv6 addresses with an IPv4 address inside, which a gateway would translate to.
-_TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48")))
+# IPv6 addresses with an IPv4 address inside, which a gateway would translate to; and what older Pythons take for public.
+_NEVER = tuple(
+    map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "192.0.0.0/24", "192.88.99.0/24"))
+)
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -91,8 +93,8 @@ def is_public(address: Address) -> bool:
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
         if inner is not None:
             return is_public(inner)
-        if any(address in network for network in _TRANSLATED):
-            return False
+    if any(address in network for network in _NEVER):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
