@@ -66,8 +66,7 @@ def schedule_campaign(
         check_references(tenant, plan)
         require_ready(tenant, after, now)
         tx = Transaction(tenant)
-        disarm_start(tx, before)
-        after = replace(arm_start(tx, after, now), updated_at=now, version=before.version + 1)
+        after = arm_start(tx, before, replace(after, updated_at=now, version=before.version + 1), now)
         return _saved(tx, before, after, once)
 
     return by_the_latest(write)

@@ -38,15 +38,18 @@ def _begins(plan: Plan, at: datetime, zone: ZoneInfo) -> datetime:
     return moment_of(wall_of(at, zone), EARLIEST) if plan.schedule.zone == "recipient" else at
 
 
-def arm_start(tx: Transaction, campaign: Campaign, now: datetime) -> Campaign:
-    """The campaign with its next occurrence, for which `tx` arms the timer. Raises InvalidError when none lies ahead."""
+def arm_start(tx: Transaction, before: Campaign, after: Campaign, now: datetime) -> Campaign:
+    """The campaign `after` with its next occurrence, for which `tx` arms the timer in place of that of `before`. Raises
+    InvalidError when none lies ahead."""
     zone = zone_of(tx.tenant)
-    at = nominal(campaign.plan, zone, now)
+    at = nominal(after.plan, zone, now)
     if at is None:
         raise InvalidError.of("/schedule/at", "lies in the past")
-    due = max(_begins(campaign.plan, at, zone), now)
-    arm(tx, start_timer(tx.tenant, campaign.id, due))
-    return replace(campaign, due_at=due, nominal_at=at)
+    due = max(_begins(after.plan, at, zone), now)
+    if before.due_at != due:
+        disarm_start(tx, before)
+    arm(tx, start_timer(tx.tenant, after.id, due))
+    return replace(after, due_at=due, nominal_at=at)
 
 
 def arm_next(tx: Transaction, campaign: Campaign, last: datetime, now: datetime) -> Campaign | None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from regulars.campaigns.checking import check_references
 from regulars.campaigns.model import ARCHIVABLE, CHANGEABLE, Campaign, Status, unchangeable
 from regulars.campaigns.plan import CampaignChange, NewCampaign, Plan
-from regulars.campaigns.scheduling import arm_start, disarm_start
+from regulars.campaigns.scheduling import arm_start
 from regulars.campaigns.store import (
     CampaignMovedError,
     create_campaign_item,
@@ -116,8 +116,7 @@ def change_campaign(
         after = replace(after, updated_at=now, version=before.version + 1)
         tx = Transaction(tenant)
         if after.status is Status.SCHEDULED:
-            disarm_start(tx, before)
-            after = arm_start(tx, after, now)
+            after = arm_start(tx, before, after, now)
         save_campaign(tx, after, before)
         note_uses(tx, before, after)
         tx.commit()
