@@ -1,6 +1,7 @@
 """Money, dates and colours as a reader of a language expects them. Pure."""
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from regulars.kernel.money import exponent
@@ -14,6 +15,7 @@ _NUMBERS = {"en": (",", ".", True), "de": (".", ",", False), "pl": (_NARROW, ","
 _COLOUR = "#3454d1"
 
 
+@lru_cache(maxsize=1024)
 def money(minor: int, currency: str, language: str) -> str:
     """`123456` GBP → `£1,234.56`, `1.234,56 £`, `1 234,56 £`."""
     thousands, mark, before = _NUMBERS.get(language, _NUMBERS["en"])
