@@ -154,7 +154,9 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec("public_pages", Http(), (Need.TABLE, Need.TOKEN_SECRET, Need.ADDRESS)),
     FunctionSpec("segments_api", Http(), (Need.TABLE, Need.JOBS)),
     FunctionSpec(
-        "campaigns_api", Http(), (Need.TABLE, Need.JOBS, Need.MESSAGES, Need.SOCKET, Need.TOKEN_SECRET)
+        "campaigns_api",
+        Http(),
+        (Need.TABLE, Need.JOBS, Need.SENDS, Need.MESSAGES, Need.SOCKET, Need.TOKEN_SECRET),
     ),
     FunctionSpec("insights_api", Http(), (Need.TABLE,)),
     FunctionSpec("docs_api", Http(extra=("$default",))),
@@ -190,7 +192,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "run_jobs",
         Queue(Need.JOBS),
-        (Need.TABLE, Need.UPLOADS, Need.JOBS),
+        (Need.TABLE, Need.UPLOADS, Need.JOBS, Need.SENDS),
         memory=1769,
         timeout=180,
         science=True,

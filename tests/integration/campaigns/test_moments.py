@@ -112,7 +112,7 @@ def test_best_hours_are_each_ones_own(shop: Stage, monkeypatch: pytest.MonkeyPat
     hours = {one: place % 24 for place, one in enumerate(ids)}
     monkeypatch.setattr(
         "regulars.campaigns.planning.best_hours",
-        lambda tenant, channel, zones, key: {one: hours[one] for one in zones},
+        lambda tenant, channel, zones, key, at: {one: hours[one] for one in zones},
     )
 
     campaign = shop.send(schedule={"kind": "best_hour"})

@@ -47,10 +47,9 @@ class Planner:
 
     def source(self, now: datetime) -> Source:
         """Whom this pass is about."""
-        live = self.campaign.plan.schedule.audience == "live"
         if self.run.phase is Phase.RESEND:
             return OfUnopened(self.tenant, self.campaign, self.part)
-        if live or (self.due is None and self.run.phase is Phase.FIRST):
+        if self._live or (self.due is None and self.run.phase is Phase.FIRST):
             return audience_of(self.tenant, self.campaign, self.part, now)
         return OfKept(self.files, self._folder(self._bucket(self.due) if self.due else _REST))
 
@@ -108,7 +107,9 @@ class Planner:
 
     @cached_property
     def _live(self) -> bool:
-        return self.campaign.plan.schedule.audience == "live"
+        """Whether the audience is looked at again. Best hours are reckoned once: what is learned meanwhile may move them."""
+        schedule = self.campaign.plan.schedule
+        return schedule.audience == "live" and schedule.kind is not ScheduleKind.BEST_HOUR
 
     @cached_property
     def _assign(self) -> Callable[[str], str]:
@@ -162,7 +163,7 @@ class Planner:
     def _hours(self, zones: dict[str, str]) -> dict[str, int | None]:
         plan = self.campaign.plan
         key = f"campaign:{self.campaign.id}:{self.run.number}"
-        return best_hours(self.tenant, plan.all_channels[0], zones, key)
+        return best_hours(self.tenant, plan.all_channels[0], zones, key, self._when.begun)
 
     def _bucket(self, due: datetime) -> str:
         return f"{self.run.phase.value}-{iso(due)[:16].replace(':', '')}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from regulars.kernel.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from regulars.messaging.best_times import best_hours_of
     from regulars.messaging.bulk import Bulk, NewBulkMessage, get_bulk, move_bulk, start_bulk
     from regulars.messaging.campaign_deliveries_store import (
         DELIVERY_SHARDS,
@@ -66,6 +67,7 @@ __all__ = [
     "Suppression",
     "SuppressionReason",
     "Told",
+    "best_hours_of",
     "campaign_deliveries",
     "customer_history",
     "dispatch_hours",
@@ -105,6 +107,7 @@ if not TYPE_CHECKING:
         __name__,
         {
             "bulk": "Bulk NewBulkMessage get_bulk move_bulk start_bulk",
+            "best_times": "best_hours_of",
             "campaign_deliveries_store": "DELIVERY_SHARDS DeliveryFilter campaign_deliveries",
             "campaign_rows": "dispatch_hours dispatch_links template_channels",
             "contact": "Consent ConsentState Contact",
