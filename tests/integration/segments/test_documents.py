@@ -291,7 +291,7 @@ def test_what_never_happened_or_not_since_is_not_asked_for(shop: Tenant, now: da
     assert (
         used(shop, never, "order.placed", "product.bought", "behaviour.page_view", "cart.updated").units == 0
     )
-    assert used(shop, never, "order.refunded", "email.opened").units == 0
+    assert used(shop, never, "order.refunded", "message.opened").units == 0
 
     order(shop, ann, "A-1", now - timedelta(days=90))
     viewed(shop, ann, now, [48])

@@ -171,9 +171,11 @@ CRITERIA: dict[str, tuple[Node, Held, Held]] = {
         for degree in ("high", "medium", "low")
     },
     "opened no email for long": (
-        every(did("message.sent", value=3, **ORDERS_90), did("email.opened", "equals", value=0, **ORDERS_90)),
-        {"did": {"message.sent": [1, 2, 3], "email.opened": [100]}},
-        {"did": {"message.sent": [1, 2, 3], "email.opened": [10]}},
+        every(
+            did("message.sent", value=3, **ORDERS_90), did("message.opened", "equals", value=0, **ORDERS_90)
+        ),
+        {"did": {"message.sent": [1, 2, 3], "message.opened": [100]}},
+        {"did": {"message.sent": [1, 2, 3], "message.opened": [10]}},
     ),
     **{
         f"site activity {degree}": (

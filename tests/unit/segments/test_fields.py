@@ -74,9 +74,30 @@ def test_a_field_reads_what_the_profile_says(name: str, value: Value) -> None:
     assert read(name, of_profile(ANN)) == value
 
 
+@pytest.mark.parametrize(
+    ("opened", "clicked", "degree"),
+    [
+        (0, 0, None),
+        (1, 0, "low"),
+        (2, 0, "low"),
+        (3, 0, "medium"),
+        (1, 1, "medium"),
+        (3, 2, "medium"),
+        (3, 3, "high"),
+    ],
+)
+def test_engagement_goes_by_what_was_opened_and_clicked(
+    opened: int, clicked: int, degree: str | None
+) -> None:
+    facts = replace(BARE, counts={"message.opened": opened, "message.clicked": clicked, "order.placed": 9})
+    assert read("email_engagement", facts) == degree
+    assert (read("messages_opened", facts), read("messages_clicked", facts)) == (opened, clicked)
+
+
 def test_nothing_is_known_of_somebody_who_left_no_data() -> None:
     known = {field.name: field.read(BARE) for field in FIELDS}
     zero = {"emails", "orders", "total_spent", "gross", "refunds", "refunded"}
+    zero |= {"messages_opened", "messages_clicked"}
     empty = {"tags", "social", "bought_categories", "payment_methods", "channels"}
     assert {name for name, value in known.items() if value == 0} == zero
     assert {name for name, value in known.items() if value == frozenset()} == empty

@@ -6,12 +6,14 @@ from regulars.customers.facts import MAX_CHOICES, MAX_KINDS, OTHER_KIND, Facts
 from regulars.kernel.clock import iso
 
 _OWN = "behaviour."
+# Of messages, what a person did with them; what we send, or what bounces, is nothing that the customer did.
+_PERSONAL = frozenset({"order.placed", "message.opened", "message.clicked"})
 
 
 def is_activity(name: str) -> bool:
     """Whether an event is something that the customer did, rather than staff, an import job or we: such events are counted."""
     topic, _, what = name.partition(".")
-    return name == "order.placed" or (topic in {"behaviour", "cart", "visit"} and what != "abandoned")
+    return name in _PERSONAL or (topic in {"behaviour", "cart", "visit"} and what != "abandoned")
 
 
 def counted_as(name: str) -> str:

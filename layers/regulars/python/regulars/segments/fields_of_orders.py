@@ -15,7 +15,14 @@ _ORDERS = ("order.placed", "order.cancelled", "order.removed")
 _GROSS = (*_ORDERS, "order.lines_added")
 _REFUNDS = ("order.refunded", "order.refund_removed", "order.removed")
 _SPENT = (*_GROSS, "order.refunded", "order.refund_removed")
-_ACTIVITY = ("order.placed", "cart.updated", "visit.recorded", "behaviour.*")
+_ACTIVITY = (
+    "order.placed",
+    "cart.updated",
+    "visit.recorded",
+    "behaviour.*",
+    "message.opened",
+    "message.clicked",
+)
 
 
 def _moment(name: str) -> Callable[[Facts], int | None]:

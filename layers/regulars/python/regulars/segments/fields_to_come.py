@@ -3,7 +3,6 @@
 from regulars.segments.rules.values import Field, ValueType
 
 _CHOICE, _NUMBER, _MOMENT, _TEXT = ValueType.CHOICE, ValueType.NUMBER, ValueType.MOMENT, ValueType.TEXT
-_DEGREES = ("high", "medium", "low")
 
 
 def _to_come(
@@ -37,14 +36,6 @@ FIELDS_TO_COME: tuple[Field, ...] = (
         _CHOICE,
         "Until it is kept, ask the history for page views in a period.",
         choices=("active", "moderate", "inactive"),
-    ),
-    _to_come(
-        "email_engagement",
-        "Email engagement",
-        "Engagement",
-        _CHOICE,
-        "How many of the emails are opened and clicked.",
-        choices=_DEGREES,
     ),
     _to_come(
         "support_contacts",

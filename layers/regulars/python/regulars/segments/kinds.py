@@ -31,9 +31,17 @@ _CHANNEL = Property("channel", "Channel", _TEXT)
 _PAYMENT = Property("payment_method", "Payment method", _TEXT)
 _NUMBER_OF_ORDER = Property("number", "Number", _TEXT)
 _PRODUCT = Property("product_id", "Product", _TEXT)
+_TEMPLATE = Property("template", "Template", _TEXT)
+_MESSAGE = (
+    _CHANNEL,
+    _TEMPLATE,
+    Property("category", "Category", _TEXT),
+    Property("campaign_id", "Campaign", _TEXT),
+)
 _TOTAL = Property("total", "Total", _MONEY)
 _ITEMS = Property("items", "Number of pieces", _NUMBER)
 _URL = Property("url", "Page", _TEXT)
+_SOURCE = Property("source", "Where", _TEXT)
 _REFERRER = Property("referrer", "Came from", _TEXT)
 
 _ORDERS = (
@@ -144,23 +152,43 @@ _CONTACTS = (
         "message.sent",
         "Was sent a message",
         "Messages",
-        (
-            Property("channel", "Channel", _TEXT),
-            Property("template", "Template", _TEXT),
-            Property("language", "Language", _TEXT),
-        ),
+        (*_MESSAGE, Property("language", "Language", _TEXT)),
     ),
     EventKind(
         "message.not_sent",
         "A message was not sent",
         "Messages",
         (
-            Property("channel", "Channel", _TEXT),
-            Property("template", "Template", _TEXT),
+            *_MESSAGE,
             Property("state", "Decided against or refused", _CHOICE, ("not_sent", "failed")),
             Property("reason", "Reason", _TEXT),
         ),
     ),
+    EventKind(
+        "message.opened",
+        "Opened a message",
+        "Messages",
+        _MESSAGE,
+        help="Once a message, by a person: what a machine opens is not seen. Who clicks has opened.",
+    ),
+    EventKind(
+        "message.clicked",
+        "Clicked in a message",
+        "Messages",
+        (*_MESSAGE, _URL),
+        help="The first click in each message, by a person.",
+    ),
+    EventKind("message.bounced", "A message bounced", "Messages", _MESSAGE, help="For good."),
+    EventKind("message.complained", "Marked a message as unwanted", "Messages", _MESSAGE),
+    EventKind(
+        "message.converted",
+        "Ordered after a message",
+        "Messages",
+        (*_MESSAGE, Property("last", "Amount by last touch", _MONEY)),
+        help="An order put down to the message; what was refunded later is not taken off here.",
+    ),
+    EventKind("consent.granted", "Agreed to messages", "Messages", (_CHANNEL, _SOURCE)),
+    EventKind("consent.withdrawn", "Unsubscribed", "Messages", (_CHANNEL, _SOURCE)),
 )
 
 
@@ -169,10 +197,6 @@ def _to_come(name: str, label: str, group: str, *properties: Property) -> EventK
 
 
 _TO_COME = (
-    _to_come("email.opened", "Opened an email", "Messages", Property("template", "Template", _TEXT)),
-    _to_come(
-        "email.clicked", "Clicked in an email", "Messages", Property("template", "Template", _TEXT), _URL
-    ),
     _to_come("ticket.created", "Opened a ticket", "Support"),
     _to_come("ticket.rated", "Rated a ticket", "Support", Property("score", "Score", _NUMBER)),
     _to_come("review.posted", "Posted a review", "Products", _PRODUCT, Property("rating", "Stars", _NUMBER)),
