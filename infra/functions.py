@@ -163,7 +163,15 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "console",
         Http(extra=("GET /", "ANY /console", "ANY /console/{proxy+}")),
-        (Need.TABLE, Need.UPLOADS, Need.JOBS, Need.STAFF_ACCOUNTS, Need.SIGN_IN, Need.ADDRESS),
+        (
+            Need.TABLE,
+            Need.UPLOADS,
+            Need.JOBS,
+            Need.STAFF_ACCOUNTS,
+            Need.SIGN_IN,
+            Need.ADDRESS,
+            Need.TOKEN_SECRET,
+        ),
     ),
     FunctionSpec("assets", Http(extra=("GET /assets/{proxy+}",)), memory=512, timeout=10),
     FunctionSpec("publish_events", Outbox(), (Need.PUBLISH, Need.ITEM_SHAPES), timeout=60),

@@ -9,6 +9,7 @@ from regulars.kernel.permissions import Permission
 
 _TABS = (
     ("General", "/console/settings", Permission.SETTINGS_READ),
+    ("Messages", "/console/settings/messages", Permission.SETTINGS_READ),
     ("API keys", "/console/settings/keys", Permission.KEYS_WRITE),
     ("Staff", "/console/settings/staff", Permission.STAFF_READ),
 )

@@ -67,9 +67,11 @@ SECTIONS = (
     NavSection(
         "Messages",
         (
+            NavItem("Campaigns", "/console/campaigns", "megaphone", Permission.CAMPAIGNS_READ),
             NavItem("Templates", "/console/templates", "layout-template", Permission.MESSAGES_READ),
             NavItem("Deliveries", "/console/deliveries", "send", Permission.MESSAGES_READ),
             NavItem("Figures", "/console/message-figures", "chart-column", Permission.MESSAGES_READ),
+            NavItem("Suppressions", "/console/suppressions", "ban", Permission.MESSAGES_READ),
         ),
     ),
     NavSection(

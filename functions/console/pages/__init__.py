@@ -4,6 +4,7 @@ from console.pages import (
     access,
     customer,
     customer_edit,
+    customer_wishes,
     customers,
     deliveries,
     home,
@@ -11,6 +12,7 @@ from console.pages import (
     jobs,
     message,
     message_figures,
+    message_settings,
     order,
     orders,
     products,
@@ -21,6 +23,7 @@ from console.pages import (
     segments,
     settings,
     signin,
+    suppressions,
 )
 from console.routing import Pages
 
@@ -32,6 +35,7 @@ for _area in (
     customers,
     customer_edit,
     customer,
+    customer_wishes,
     segments,
     segment_build,
     segment,
@@ -45,6 +49,8 @@ for _area in (
     imports,
     jobs,
     settings,
+    message_settings,
+    suppressions,
     access,
 ):
     ALL.include(_area.PAGES)

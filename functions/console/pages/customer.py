@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from pydantic import ValidationError
 
 from console.customer_texts import status_badge
+from console.customer_wishes import ledger_of, ledger_page
 from console.dates import start_of
 from console.forms import Form
 from console.pages.customer_views import TABS, bought, bought_by, details_of, sent, sent_to, tiles_of
@@ -86,6 +87,8 @@ def _csv(request: Request, customer_id: str, key: str) -> Reply:
         return bought_by(customer_id).csv_reply(lambda cursor: bought(request, customer_id, cursor))
     if key == "messages":
         return sent_to(customer_id).csv_reply(lambda cursor: sent(request, customer_id, cursor))
+    if key == "preferences":
+        return ledger_of(customer_id).csv_reply(lambda cursor: ledger_page(request, customer_id, cursor))
     raise NotFoundError
 
 

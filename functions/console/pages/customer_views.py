@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from console.customer_inbox import inbox_values
+from console.customer_wishes import wish_values
 from console.delivery_texts import subject_of
 from console.event_texts import moment_of
 from console.formats import Clock, money, number
@@ -254,5 +255,6 @@ TABS = (
     View("orders", "Orders", "pages/customer_list.html", Permission.ORDERS_READ, _orders),
     View("messages", "Messages", "pages/customer_list.html", Permission.MESSAGES_READ, _messages),
     View("inbox", "Inbox", "pages/customer_inbox.html", Permission.MESSAGES_READ, inbox_values),
+    View("preferences", "Preferences", "pages/customer_wishes.html", Permission.CUSTOMERS_READ, wish_values),
     View("notes", "Notes", "pages/customer_notes.html", Permission.CUSTOMERS_READ, _notes),
 )
