@@ -134,8 +134,8 @@ def test_hours_and_links(shop: Stage) -> None:
         ("HOUR#2026031009", 0, {"email_sent": 5}),
         ("HOUR#2026031009", 1, {"email_sent": 2, "email_opened": 1}),
         ("HOUR#2026031011", 0, {"email_opened": 4}),
-        ("LINK#1", 0, {"clicked": 2}),
-        ("LINK#10", 0, {"clicked": 7}),
+        ("LINK#1", 0, {"email_clicked": 2}),
+        ("LINK#10", 0, {"email_clicked": 7}),
     ):
         bump(tx, dispatch_place(shop.tenant, branch, row, shard), counts)
     tx.commit()

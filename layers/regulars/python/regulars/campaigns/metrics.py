@@ -17,7 +17,14 @@ from regulars.campaigns.totals import by_channel, measures, totals_by_branch
 from regulars.kernel.errors import NotFoundError
 from regulars.kernel.money import exponent
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging import MessagingSettings, dispatch_hours, dispatch_links, messaging_settings
+from regulars.messaging import (
+    Channel,
+    MessagingSettings,
+    dispatch_hours,
+    dispatch_links,
+    link_urls,
+    messaging_settings,
+)
 from regulars.platform import settings_of
 
 
@@ -190,19 +197,26 @@ def campaign_links(tenant: Tenant, campaign_id: str, *, run: int = 0) -> list[Li
         variant = campaign.plan.variant(branch.variant) or campaign.plan.variant(at_hand.winner)
         template = (variant.template if variant else "") or campaign.plan.template
         for number, row in dispatch_links(tenant, branch.id).items():
-            found.setdefault((template, number), Counter()).update(measures(row))
+            found.setdefault((template, number), Counter()).update(row)
     rows = [
         LinkFigures(
             template,
             number,
-            "",
-            counts["clicks"] or counts["clicked"],
-            counts["people"] or counts["clicked"],
+            _url(tenant, template, number, sums),
+            (counts := measures(sums))["clicked"],
+            counts["clicked"],
             counts["machine"],
         )
-        for (template, number), counts in found.items()
+        for (template, number), sums in found.items()
     ]
     return sorted(rows, key=lambda one: (-one.clicks, one.template, one.number))
+
+
+def _url(tenant: Tenant, template: str, number: str, sums: Mapping[str, int]) -> str:
+    """Where the link leads, empty where that differs by delivery."""
+    channel = next(iter(by_channel(sums)), "")
+    urls = link_urls(tenant, template, Channel(channel)) if channel and number.isdigit() else ()
+    return urls[int(number)] if number.isdigit() and int(number) < len(urls) else ""
 
 
 def campaign_totals(tenant: Tenant, campaigns: Iterable[Campaign]) -> dict[str, Counter[str]]:

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
         DeliveryFilter,
         campaign_deliveries,
     )
-    from regulars.messaging.campaign_rows import dispatch_hours, dispatch_links, template_channels
+    from regulars.messaging.campaign_rows import (
+        dispatch_hours,
+        dispatch_links,
+        link_urls,
+        template_channels,
+    )
     from regulars.messaging.contact import Consent, ConsentState, Contact
     from regulars.messaging.contact_store import read_contacts
     from regulars.messaging.deciding import Decision, Outcome
@@ -79,6 +84,7 @@ __all__ = [
     "get_dispatch",
     "get_standing",
     "lift",
+    "link_urls",
     "list_deliveries",
     "list_suppressions",
     "may_market",
@@ -109,7 +115,7 @@ if not TYPE_CHECKING:
             "bulk": "Bulk NewBulkMessage get_bulk move_bulk start_bulk",
             "best_times": "best_hours_of",
             "campaign_deliveries_store": "DELIVERY_SHARDS DeliveryFilter campaign_deliveries",
-            "campaign_rows": "dispatch_hours dispatch_links template_channels",
+            "campaign_rows": "dispatch_hours dispatch_links link_urls template_channels",
             "contact": "Consent ConsentState Contact",
             "contact_store": "read_contacts",
             "deciding": "Decision Outcome",

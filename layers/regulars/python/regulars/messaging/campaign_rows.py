@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from regulars.kernel.errors import NotFoundError
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging.model import Channel
+from regulars.messaging.model import Channel, choose_language
 from regulars.messaging.tally_store import rows_of, sums
+from regulars.platform import settings_of
 
 # What each link was clicked, and how often each measure came about in each hour.
 _HOUR, _LINK = "HOUR#", "LINK#"
@@ -38,3 +40,19 @@ def template_channels(tenant: Tenant, key: str) -> frozenset[Channel]:
     from regulars.messaging.templates import compiled
 
     return frozenset(compiled(tenant, key).channels)
+
+
+def link_urls(tenant: Tenant, key: str, channel: Channel) -> tuple[str, ...]:
+    """Where the links of a template's published content lead, by number, in the shop's language; empty where each delivery has
+    its own, and without such content."""
+    from regulars.messaging.templates import compiled
+
+    try:
+        template = compiled(tenant, key)
+        languages = frozenset(template.languages(channel))
+        if not languages:
+            return ()
+        language = choose_language("", settings_of(tenant).default_language, languages)
+        return tuple(template.content(channel, language).static_links)
+    except NotFoundError:
+        return ()
