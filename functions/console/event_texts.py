@@ -34,6 +34,49 @@ def _product(data: Data) -> str:
     return f"/console/products/{data['product_id']}"
 
 
+def _delivery(data: Data) -> str:
+    return f"/console/deliveries/{data['delivery_id']}" if data.get("delivery_id") else ""
+
+
+_CHANNELS = {
+    "email": "Email",
+    "sms": "Text message",
+    "push": "Push message",
+    "in_app": "In the app",
+    "webhook": "Webhook",
+    "wallet": "Wallet",
+}
+
+
+def _message(data: Data) -> str:
+    """The channel, and the template by its key."""
+    parts = [_CHANNELS.get(data.get("channel", ""), ""), _words(data.get("template", ""))]
+    return " · ".join(part for part in parts if part)
+
+
+def _followed(data: Data) -> str:
+    """The page that a click led to, without what goes without saying."""
+    return " · ".join(part for part in (_message(data), data.get("url", "").partition("://")[2]) if part)
+
+
+def _with(name: str) -> Callable[[Data], str]:
+    """The channel, and what an event says under a name, in words."""
+
+    def text(data: Data) -> str:
+        parts = [_CHANNELS.get(data.get("channel", ""), ""), _words(data.get(name, ""))]
+        return " · ".join(part for part in parts if part)
+
+    return text
+
+
+def _wishes(data: Data) -> str:
+    """Which channels and categories were switched on or off, and how often messages may come."""
+    chosen = {**data.get("channels", {}), **data.get("categories", {})}
+    parts = [f"{_CHANNELS.get(name) or _words(name)} {'on' if on else 'off'}" for name, on in chosen.items()]
+    parts += [f"{_words(name) or 'All'} {how}" for name, how in data.get("frequency", {}).items()]
+    return ", ".join(parts)
+
+
 def _segment(data: Data) -> str:
     return f"/console/segments/{data['segment_id']}" if data.get("segment_id") else ""
 
@@ -106,9 +149,24 @@ LOOKS: dict[str, Looks] = {
     "cart.updated": Looks("shopping-cart", "Cart changed", "", _cash("total")),
     "cart.abandoned": Looks("shopping-cart", "Cart abandoned", "warn", _cash("total")),
     "visit.recorded": Looks("store", "Visit", "info", _visit),
-    "message.sent": Looks("mail", "Message sent", "info", lambda data: data.get("subject", "")),
-    "message.not_sent": Looks("mail", "Message not sent", "bad", lambda data: _words(data.get("reason", ""))),
-    "message.unconfirmed": Looks("mail", "Message without confirmation", "warn"),
+    "message.sent": Looks(
+        "mail", "Message sent", "info", lambda data: data.get("subject") or _message(data), _delivery
+    ),
+    "message.not_sent": Looks(
+        "mail", "Message not sent", "bad", lambda data: _words(data.get("reason", "")), _delivery
+    ),
+    "message.unconfirmed": Looks("mail", "Message without confirmation", "warn", _message, _delivery),
+    "message.opened": Looks("mail-open", "Message opened", "info", _message, _delivery),
+    "message.clicked": Looks("mouse-pointer-click", "Link clicked", "good", _followed, _delivery),
+    "message.bounced": Looks("mail", "Message bounced", "bad", _with("detail"), _delivery),
+    "message.complained": Looks("flag", "Message marked as unwanted", "bad", _message, _delivery),
+    "message.converted": Looks("trophy", "Order put down to a message", "good", _cash("amount"), _delivery),
+    "consent.requested": Looks("mail", "Asked to confirm the subscription", "", _with("source")),
+    "consent.granted": Looks("user-check", "Agreed to messages", "good", _with("source")),
+    "consent.withdrawn": Looks("ban", "Unsubscribed", "warn", _with("source"), _delivery),
+    "preferences.changed": Looks("sliders-horizontal", "Preferences changed", "", _wishes),
+    "address.suppressed": Looks("circle-slash", "Address suppressed", "bad", _with("reason")),
+    "address.lifted": Looks("circle-check", "Address no longer suppressed", "", _with("reason")),
     "customer.created": Looks(
         "user-plus", "Customer added", "good", lambda data: _words(data.get("source") or "")
     ),

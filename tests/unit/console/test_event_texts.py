@@ -31,6 +31,30 @@ def test_a_made_up_refund_number_is_not_shown() -> None:
     assert moment_of("order.refunded", AT, data | {"number": "C-7"}).text == "£1.00 · C-7"
 
 
+def test_a_message_is_told_with_its_channel_and_leads_to_its_delivery() -> None:
+    data = {"delivery_id": "dlv_1", "channel": "sms", "template": "spring_sale"}
+    opened = moment_of("message.opened", AT, data)
+    assert (opened.title, opened.text) == ("Message opened", "Text message · Spring sale")
+    assert opened.href == "/console/deliveries/dlv_1"
+    clicked = moment_of("message.clicked", AT, data | {"url": "https://kettle.test/mugs"})
+    assert clicked.text == "Text message · Spring sale · kettle.test/mugs"
+    converted = moment_of("message.converted", AT, data | {"amount": 1250, "currency": "GBP"})
+    assert converted.text == "£12.50"
+
+
+def test_wishes_are_told_one_by_one() -> None:
+    data = {
+        "source": "preference_page",
+        "channels": {"sms": False},
+        "categories": {"promotions": True},
+        "frequency": {"": "weekly", "newsletters": "monthly"},
+    }
+    told = moment_of("preferences.changed", AT, data).text
+    assert told == "Text message off, Promotions on, All weekly, Newsletters monthly"
+    gone = moment_of("consent.withdrawn", AT, {"channel": "email", "source": "one_click"})
+    assert (gone.title, gone.text) == ("Unsubscribed", "Email · One click")
+
+
 def test_an_event_nobody_described_is_written_from_its_name() -> None:
     assert moment_of("behaviour.quiz_finished", AT, {}).title == "Quiz finished"
 

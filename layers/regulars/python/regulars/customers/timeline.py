@@ -16,7 +16,7 @@ from regulars.kernel.tenancy import Tenant
 _FAMILIES = {
     "profile": ("customer",),
     "order": ("order", "refund"),
-    "message": ("message", "delivery"),
+    "message": ("message", "delivery", "consent", "preferences", "address"),
 }
 _KIND_OF = {family: kind for kind, families in _FAMILIES.items() for family in families}
 

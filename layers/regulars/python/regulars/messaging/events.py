@@ -51,9 +51,11 @@ class MessageComplained(_OfDelivery, name="message.complained"):
 
 
 class MessageConverted(_OfDelivery, name="message.converted"):
-    """An order followed. Amounts in minor units by attribution model."""
+    """An order followed. Amounts in minor units of the tenant's `currency`: `amount` by its attribution, and by each."""
 
     order_id: str
+    amount: int
+    currency: str
     last: int
     first: int
     linear: int

@@ -184,7 +184,7 @@ _CONTACTS = (
         "message.converted",
         "Ordered after a message",
         "Messages",
-        (*_MESSAGE, Property("last", "Amount by last touch", _MONEY)),
+        (*_MESSAGE, Property("amount", "Amount put down to it", _MONEY)),
         help="An order put down to the message; what was refunded later is not taken off here.",
     ),
     EventKind("consent.granted", "Agreed to messages", "Messages", (_CHANNEL, _SOURCE)),

@@ -157,19 +157,21 @@ def _tell(transaction: Transaction, order: Order, conversion: Conversion) -> Non
     if not conversion.creditors or read_contact(transaction.tenant, order.customer_id).erased:
         return
     subject = customer_subject(transaction.tenant, order.customer_id)
-    parts = [shares(model, len(conversion.touches), conversion.net) for model in MODELS]
+    tenant = transaction.tenant
+    parts = {model: shares(model, len(conversion.touches), conversion.net) for model in MODELS}
+    credited_by = messaging_settings(tenant).attribution
     for place in conversion.credited:
-        last, first, linear = (each[place] for each in parts)
-        found = read_delivery(transaction.tenant, order.customer_id, conversion.touches[place].delivery_id)
+        amounts = {model: part[place] for model, part in parts.items()}
+        found = read_delivery(tenant, order.customer_id, conversion.touches[place].delivery_id)
         if found is not None:
             given = {name: getattr(found, name) for name in _NAMED}
             event = MessageConverted(
                 delivery_id=found.id,
                 channel=found.channel.value,
                 order_id=order.id,
-                last=last,
-                first=first,
-                linear=linear,
+                amount=amounts[credited_by],
+                currency=settings_of(tenant).currency,
+                **amounts,
                 **given,
             )
             transaction.emit(event, subject, at=order.placed_at)
