@@ -24,12 +24,13 @@ const CANVAS = `
   .gjs-selected { outline-color: #0b6448 !important; }
 `;
 
+const known = JSON.parse(page.dataset.known);
 let around = { before: "", after: "" };
 
 // The plugin keeps its compiler to itself; an editor without a canvas hands it out.
 const quiet = window.grapesjs.init({ headless: true, telemetry: false, storageManager: false, plugins: [(editor) => plugin(editor, PLAIN)] });
 function compiled(mjml, options = {}) {
-  const whole = shownSources(mjml).replace("<mjml>", `<mjml>${headOf(around.before)}`);
+  const whole = shownSources(mjml, known.shop).replace("<mjml>", `<mjml>${headOf(around.before)}`);
   return quiet.runCommand("mjml-code-to-html", { mjml: whole, ...options, fonts: {} });
 }
 
@@ -49,7 +50,6 @@ const editor = window.grapesjs.init({
   richTextEditor: { actions: ["bold", "italic", "underline", "link"] },
   plugins: [(made) => plugin(made, { ...PLAIN, mjmlParser: compiled })],
 });
-const known = JSON.parse(page.dataset.known);
 addTypes(editor, { compile, segments: known.segments, lists: known.lists });
 
 function load(mjml) {

@@ -9,9 +9,11 @@ const BODY = "mj-body";
 
 const BLANK = "data:image/svg+xml," + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 300"><path fill="#e7ebe8" d="M0 0h600v300H0z"/><path fill="none" stroke="#9aa8a0" stroke-width="6" d="m210 200 60-70 45 50 30-30 45 50z"/><circle cx="365" cy="105" r="18" fill="#9aa8a0"/></svg>');
 
-// For the canvas only: addresses that are code, or none, show a picture that stands for them.
-export function shownSources(mjml) {
-  return mjml.replace(/\b(src|background-url)="([^"]*)"/g, (whole, name, value) => (!value || value.includes("{{") ? `${name}="${name === "src" ? BLANK : ""}"` : whole));
+// For the canvas only: in attributes the shop's own values stand for their names, and a picture that is code, or none, is drawn.
+export function shownSources(mjml, shop = {}) {
+  const named = mjml.replace(/="\{\{\s*shop\.(\w+)\s*\}\}"/g, (whole, name) => (shop[name] ? `="${shop[name]}"` : whole));
+  const drawn = named.replace(/\b(src|background-url)="([^"]*)"/g, (whole, name, value) => (!value || value.includes("{{") ? `${name}="${name === "src" ? BLANK : ""}"` : whole));
+  return drawn.replace(/\b[\w-]*color="\{\{[^"]*"/g, "");
 }
 
 function box(words) {

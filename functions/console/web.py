@@ -13,6 +13,8 @@ from regulars.kernel.permissions import Permission
 from regulars.kernel.tenancy import Tenant
 
 MAX_FORM = 256 * 1024
+# A mail's source is typed here, and grows when it is sent as a form.
+LONG_FORMS, MAX_LONG_FORM = "/console/templates/", 3 * 1024 * 1024
 HTML = "text/html; charset=utf-8"
 POLICY = (
     "default-src 'self'; img-src 'self' data: https:; connect-src 'self'{uploads}; object-src 'none'; "
@@ -169,9 +171,10 @@ def _cookies(event: dict[str, Any], headers: Mapping[str, str]) -> dict[str, str
 
 def _form_pairs(event: dict[str, Any], headers: Mapping[str, str]) -> list[tuple[str, str]]:
     body = event.get("body") or ""
-    if not body or event["requestContext"]["http"]["method"] != "POST":
+    http = event["requestContext"]["http"]
+    if not body or http["method"] != "POST":
         return []
-    if len(body) > MAX_FORM:
+    if len(body) > (MAX_LONG_FORM if http["path"].startswith(LONG_FORMS) else MAX_FORM):
         raise TooLargeError("the form is too large")
     if not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise MalformedError("send a form")

@@ -24,6 +24,12 @@ from console.pages import (
     settings,
     signin,
     suppressions,
+    template,
+    template_builder,
+    template_checks,
+    template_preview,
+    template_versions,
+    templates,
 )
 from console.routing import Pages
 
@@ -41,6 +47,12 @@ for _area in (
     segment,
     segment_people,
     message,
+    templates,
+    template_preview,
+    template_builder,
+    template_versions,
+    template_checks,
+    template,
     deliveries,
     message_figures,
     products,
