@@ -8,3 +8,4 @@ import "./chart.js";
 import "./country.js";
 import "./upload.js";
 import "./pulse.js";
+import "./print.js";

@@ -15,7 +15,7 @@ export function preview(form, path) {
       place.innerHTML = await answer.text();
     } catch (error) {
       if (error.name === "AbortError") return;
-      place.textContent = "The preview did not come. Choose the customer again to ask for it.";
+      place.replaceChildren(Object.assign(document.createElement("p"), { className: "card-body small muted", textContent: "The preview did not come. Choose the customer again to ask for it." }));
     }
     place.removeAttribute("aria-busy");
   }

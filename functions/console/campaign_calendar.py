@@ -47,8 +47,8 @@ class Entry:
 
     @property
     def spoken(self) -> str:
-        """What a screen reader says: name, state, moment and what is special about it."""
-        parts = [f"{self.name}, {self.state}", f"{self.local:%A %-d %B at %H:%M}"]
+        """What a screen reader says beside time and name: state, day, and what is special about it."""
+        parts = [self.state, f"{self.local:%A %-d %B}"]
         parts += ["repeats"] if self.recurring else []
         parts += ["in quiet hours"] if self.quiet else []
         return ", ".join(parts)
@@ -64,8 +64,8 @@ class Day:
 
     @property
     def label(self) -> str:
-        """`28`, and `1 Dec` on the first of a month."""
-        return f"{self.day:%-d %b}" if self.day.day == 1 else str(self.day.day)
+        """`28`; with the month on its first day and outside the month that is shown."""
+        return f"{self.day:%-d %b}" if self.day.day == 1 or self.outside else str(self.day.day)
 
 
 @dataclass(frozen=True)

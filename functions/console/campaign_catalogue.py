@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from console.campaign_texts import CHANNELS
-from console.formats import number
+from console.formats import money, number
 from console.people import name_of
 from console.shell import Shop
 from console.web import Request
@@ -53,12 +53,12 @@ def channel_options(settings: MessagingSettings, shop: Shop) -> list[ChannelOpti
 
 
 def thousand_cost(settings: MessagingSettings, channel: Channel, currency: str) -> str:
-    """`£0.10 a thousand`; nothing where it costs nothing."""
+    """`£0.10 a thousand`."""
     millionths = settings.costs.get(channel, 0)
     if not millionths:
         return "Free"
-    amount = f"{millionths * 1000 / _MILLION:,.{exponent(currency)}f}"
-    return f"{currency} {amount} a thousand"
+    minor = round(millionths * 1000 * int(10 ** exponent(currency)) / _MILLION)
+    return f"{money(minor, currency)} a thousand" if minor else "Nearly free"
 
 
 def category_options(settings: MessagingSettings, language: str = "en") -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from regulars.campaigns import AudiencePreview
 from regulars.campaigns.plan import Plan
 from regulars.kernel.money import exponent
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging import Channel, MessagingSettings
+from regulars.messaging import Channel, MessagingSettings, Reason
 
 _MILLION = 1_000_000
 _WORTH_READING = 200
@@ -62,6 +62,7 @@ class Seen:
     reachable: int = 0
     approx: str = ""
     channels: Mapping[str, int] | None = None
+    capped: int = 0
 
     @property
     def words(self) -> str:
@@ -131,6 +132,7 @@ def seen_of(found: AudiencePreview) -> dict[str, Any]:
         "reachable": found.reachable,
         "approx": "" if found.exact else "≈ ",
         "channels": {one.value: count for one, count in found.channels.items()},
+        "capped": sum(one.count for one in found.refused if one.reason is Reason.CAPPED),
     }
 
 
@@ -139,7 +141,13 @@ def read_seen(text: str) -> Seen:
     try:
         kept = json.loads(text)
         channels = {str(name): int(count) for name, count in kept["channels"].items()}
-        return Seen(int(kept["total"]), int(kept["reachable"]), "≈ " if kept["approx"] else "", channels)
+        return Seen(
+            int(kept["total"]),
+            int(kept["reachable"]),
+            "≈ " if kept["approx"] else "",
+            channels,
+            int(kept.get("capped", 0)),
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Seen()
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from console.campaign_rates import rate_text
 from console.campaign_reach import label_of
-from console.campaign_texts import CHANNELS
 from console.formats import Clock, money, number, short_money
 from console.pieces import Tile
 from console.tables import link
 from regulars.campaigns.figures import Figures, Uplift
 from regulars.campaigns.metrics import HourFigures, Metrics, VariantFigures
 from regulars.campaigns.model import Run
-from regulars.messaging import Channel, Reason
+from regulars.messaging import Reason
 from regulars.messaging.model import explain
 
 _STAGES = (
@@ -240,48 +239,3 @@ def over_time(hours: Sequence[HourFigures], clock: Clock, most: int = 96) -> dic
 def _each_hour(first: datetime, last: datetime, most: int) -> list[datetime]:
     count = min(int((last - first) / timedelta(hours=1)), most - 1) + 1
     return [first + timedelta(hours=step) for step in range(count)]
-
-
-@dataclass(frozen=True)
-class OfChannel:
-    label: str
-    sent: int
-    delivered: int
-    opened: str
-    clicked: str
-    cost: str
-
-
-def channels_of(metrics: Metrics) -> list[OfChannel]:
-    """Each channel's figures; a single one says nothing that the whole does not."""
-    if len(metrics.channels) < 2:
-        return []
-    return [
-        OfChannel(
-            CHANNELS[Channel(name)].label,
-            one.sent,
-            one.delivered,
-            rate_text(one.opened, one.reached),
-            rate_text(one.clicked, one.reached),
-            money(one.cost, metrics.currency),
-        )
-        for name, one in metrics.channels.items()
-    ]
-
-
-_MODELS = (("last", "last touch"), ("first", "first touch"), ("linear", "shared by all touches"))
-
-
-def money_of(metrics: Metrics, counts: Mapping[str, int], attribution: str) -> list[tuple[str, str]]:
-    """Revenue by each model of attribution (the shop's own first), what it cost, and what came back."""
-    whole, currency = metrics.whole, metrics.currency
-    models = sorted(_MODELS, key=lambda one: one[0] != attribution)
-    rows = [
-        (f"Revenue, {words}", money(counts.get(f"revenue_{name}", 0), currency)) for name, words in models
-    ]
-    rows.append(("Cost", money(whole.cost, currency)))
-    if whole.roi is not None:
-        rows.append(("Return on cost", f"{100 * whole.roi:,.0f}%"))
-    if whole.converted:
-        rows.append(("Revenue an order", money(round(whole.revenue / whole.converted), currency)))
-    return rows

@@ -27,8 +27,8 @@ _NO_UNDO = "events"
 
 
 def name_of(job: Job) -> str:
-    """`Import of orders: shop.csv`, `Export of customers`; jobs of segments are named in full."""
-    if is_of_segments(job):
+    """`Import of orders: shop.csv`, `Export of customers`; jobs such as `campaign.send` are named in full."""
+    if "." in job.type or is_of_segments(job):
         return job.name
     if job.type != "import":
         return f"{job.type.capitalize()} of {job.name}"
@@ -50,7 +50,9 @@ def read_so_far(job: Job) -> str:
     """What has been read, in the words of its type."""
     looked_at = job.counts["read"] + job.counts.get("measured", 0)
     return (
-        f"{looked_at:,} customers looked at" if is_of_segments(job) else f"{job.counts['read']:,} rows read"
+        f"{looked_at:,} customers looked at"
+        if is_of_segments(job) or job.type.startswith("campaign.")
+        else f"{job.counts['read']:,} rows read"
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from console.campaign_tile import running_and_next
 from console.customer_texts import status_text
 from console.event_texts import moment_of
 from console.formats import Clock, money, number, short_money
@@ -72,6 +73,8 @@ def home(request: Request) -> Reply:
         return part(request, "pages/home_stats.html", tiles=_tiles(request))
     if request.wants("revenue"):
         return part(request, "pages/home_chart.html", **_chart(request))
+    if request.wants("campaigns"):
+        return part(request, "pages/home_campaigns.html", campaigns=running_and_next(request))
     if request.wants("activity"):
         return part(request, "pages/home_activity.html", **_activity(request))
     figures_now = stats(request.tenant, request.call.now)
@@ -83,6 +86,7 @@ def home(request: Request) -> Reply:
         empty=figures_now.customers == 0 and figures_now.total.orders == 0,
         tiles=_tiles(request, figures_now),
         splits=_splits(figures_now),
+        campaigns=running_and_next(request),
         **_chart(request),
         **_activity(request),
     )

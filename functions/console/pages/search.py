@@ -36,6 +36,7 @@ class Group:
 
 _ACTIONS = (
     (Hit("Add a customer", f"{CUSTOMERS}/new", "user-plus"), Permission.CUSTOMERS_WRITE),
+    (Hit("Calendar of campaigns", "/console/campaigns/calendar", "calendar-days"), Permission.CAMPAIGNS_READ),
     (Hit("New segment", f"{SEGMENTS}/new", "layers"), Permission.SEGMENTS_WRITE),
     (Hit("Create an API key", "/console/settings/keys", "key-round"), Permission.KEYS_WRITE),
     (Hit("Invite a colleague", "/console/settings/staff", "user-cog"), Permission.STAFF_WRITE),

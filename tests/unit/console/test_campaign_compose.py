@@ -8,17 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.campaign_calendar import Quiet
-from console.campaign_compose import (
+from console.campaign_compose import due_of, shares_of, step_of, steps_of
+from console.campaign_reach import Seen, cost_of, costs_of, read_seen
+from console.campaign_review import (
     begins_at_once,
+    capped_line,
     checklist,
-    due_of,
     launch_of,
-    shares_of,
-    step_of,
-    steps_of,
+    neighbour_lines,
     story_of,
 )
-from console.campaign_reach import Seen, cost_of, costs_of, read_seen
 from console.campaign_texts import audience_text, schedule_text
 from regulars.campaigns import Finding
 from regulars.campaigns.plan import Audience, Plan, Schedule
@@ -170,3 +169,13 @@ def test_what_the_browser_kept_of_a_count_is_believed_only_where_it_can_be_read(
     assert read_seen(kept).words == "8 of 9 would get it now"
     for text in ("", "[]", "null", '{"total": "x"}', '{"channels": 3}', "[" * 50_000):
         assert read_seen(text) == Seen()
+
+
+def test_caps_and_other_campaigns_on_the_day_are_pointed_out() -> None:
+    assert capped_line(0, "") == []
+    assert capped_line(12, "≈ ")[0].text.startswith("≈ 12 have had as many messages as the caps allow")
+    (line,) = neighbour_lines(
+        [("Winter", "/console/campaigns/cmp_9", datetime(2026, 11, 26, 10, tzinfo=UTC))], LONDON
+    )
+    assert line.text == "“Winter” goes out within a day of it, Thu 26 Nov 2026, 10:00."
+    assert line.href == "/console/campaigns/cmp_9"

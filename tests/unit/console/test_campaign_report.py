@@ -14,14 +14,14 @@ from console.campaign_report import (
     causes_of,
     funnel_of,
     lift_of,
-    money_of,
     over_time,
     statement_of,
     tiles_of,
     variants_of,
 )
+from console.campaign_splits import money_of, phases_of
 from console.formats import Clock
-from regulars.campaigns import Campaign, LinkFigures, Phase, Plan, Run, Status
+from regulars.campaigns import Branch, Campaign, LinkFigures, Phase, Plan, Run, Status
 from regulars.campaigns.comparing import Arm
 from regulars.campaigns.figures import Figures, uplift_of
 from regulars.campaigns.metrics import HourFigures, Metrics, VariantFigures
@@ -181,3 +181,17 @@ def test_sums_of_a_list_take_the_shops_attribution() -> None:
     sums = Sums.of({"sent": 10, "opened": 4, "revenue_first": 7, "handled": 12}, 10, "first")
     assert (sums.reached, sums.revenue, sums.percent) == (10, 7, 100)
     assert Sums.of({}, 0).percent == 0
+
+
+def test_phases_stand_side_by_side_without_the_hold_out() -> None:
+    branches = (
+        Branch("dsp_1", Phase.FIRST, "A"),
+        Branch("dsp_2", Phase.FIRST, "B"),
+        Branch("dsp_3", Phase.FIRST, "hold_out"),
+        Branch("dsp_4", Phase.RESEND, "A"),
+    )
+    sums = {one: {"sent": 100, "delivered": 50, "opened": 10} for one in ("dsp_1", "dsp_2", "dsp_3", "dsp_4")}
+    first, again = phases_of(Run(1, NOW, NOW, branches=branches), sums)
+    assert (first.label, first.sent, first.opened) == ("First", 200, "20.0%")
+    assert (again.label, again.sent) == ("Sent again", 100)
+    assert phases_of(Run(1, NOW, NOW, branches=branches[:3]), sums) == []

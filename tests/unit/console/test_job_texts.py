@@ -37,4 +37,5 @@ def test_imports_and_exports_say_what_they_are() -> None:
 
 def test_what_was_read_is_customers_or_rows() -> None:
     assert read_so_far(job("segments", "all", read=1000, measured=500)) == "1,500 customers looked at"
+    assert read_so_far(job("campaign.send", "Spring", read=10)) == "10 customers looked at"
     assert read_so_far(job("import", "shop.csv", read=12_000)) == "12,000 rows read"

@@ -1,0 +1,118 @@
+"""Templates as the composer offers them: the shop's own that are published, and those of the library."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from console.campaign_texts import CHANNELS, PATH
+from console.web import Request
+from regulars import messaging
+from regulars.kernel.errors import NotFoundError
+from regulars.messaging import Channel, messaging_settings
+
+if TYPE_CHECKING:
+    from regulars.messaging import LibraryEntry, Template, TemplateSource
+
+_MOST = 200
+_PAGE = 100
+# What most shops send first: the templates of the library from which an empty list lets one begin.
+STARTS = (
+    ("new_offer", "New offer", "tag", "An offer to those who like such things."),
+    ("reengage_30", "We miss you", "heart", "To who has not been seen for a month."),
+    ("welcome_1", "Welcome", "mail-open", "The first mail to who is new."),
+)
+
+
+@dataclass(frozen=True)
+class TemplateOption:
+    """`search` is what the picker looks in; `thumbnail` the address of a small rendering, of mails only."""
+
+    key: str
+    name: str
+    words: str
+    search: str
+    icon: str
+    channels: tuple[str, ...]
+    languages: tuple[str, ...]
+    thumbnail: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Start:
+    key: str
+    name: str
+    icon: str
+    text: str
+    channels: tuple[str, ...]
+
+
+def template_options(request: Request) -> list[TemplateOption]:
+    """Own ones first, then the library's for marketing that the shop has not replaced by its own."""
+    own = [one for one in _own(request) if one.published]
+    settings = messaging_settings(request.tenant)
+    marketing = {one.key for one in settings.categories if not one.transactional}
+    taken = {one.key for one in own}
+    library = [
+        one for one in messaging.template_library() if one.key not in taken and one.category in marketing
+    ]
+    return [*(_of_own(one) for one in own), *(_of_library(one) for one in library)]
+
+
+def _own(request: Request) -> "list[Template]":
+    found: list[Template] = []
+    cursor: str | None = None
+    while len(found) < _MOST:
+        page = messaging.list_templates(request.tenant, limit=_PAGE, cursor=cursor)
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    return found
+
+
+def _of_own(one: "Template") -> TemplateOption:
+    return _option(
+        one.key, one.name, one.category, one.channels, one.languages, f"/console/templates/{one.id}"
+    )
+
+
+def _of_library(one: "LibraryEntry") -> TemplateOption:
+    return _option(one.key, one.name, f"library, {one.category}", one.channels, one.languages, "")
+
+
+def _option(
+    key: str, name: str, category: str, channels: object, languages: object, href: str
+) -> TemplateOption:
+    kinds = [Channel(str(one)) for one in channels]  # type: ignore[attr-defined]
+    tongues = tuple(sorted(str(one) for one in languages))  # type: ignore[attr-defined]
+    words = ", ".join(CHANNELS[one].label for one in sorted(kinds))
+    thumbnail = f"{PATH}/thumbnails/{quote(key, safe='')}" if Channel.EMAIL in kinds else ""
+    text = f"{name} {category} {key} {words}".casefold()
+    icon = CHANNELS[kinds[0]].icon if kinds else "layout-template"
+    told = " · ".join(part for part in (category.replace("_", " "), words) if part)
+    return TemplateOption(
+        key, name, told, text, icon, tuple(one.value for one in kinds), tongues, thumbnail, href
+    )
+
+
+def starting_points() -> list[Start]:
+    """Three templates of the library to begin a first campaign from."""
+    known = {one.key: one for one in messaging.template_library()}
+    return [
+        Start(key, name, icon, text, tuple(str(one) for one in known[key].channels))
+        for key, name, icon, text in STARTS
+        if key in known
+    ]
+
+
+def source_of(request: Request, key: str) -> "tuple[TemplateSource, str]":
+    """The source of what a key stands for now, and its category. Raises NotFoundError."""
+    for one in _own(request):
+        if one.key == key and one.published:
+            version = messaging.template_version(request.tenant, one.id, one.published)
+            return version.source, one.category
+    for entry in messaging.template_library():
+        if entry.key == key:
+            return messaging.library_source(key), entry.category
+    raise NotFoundError("there is no such template")
