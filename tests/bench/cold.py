@@ -48,7 +48,7 @@ def measure() -> list[Figure]:
             Figure("cold import of everything, on the usual stack", usual * 1000, "ms CPU"),
             Figure("cold import of everything, as it is", ours * 1000, "ms CPU", ours / usual),
         ]
-        for name in (name for name in functions if name.endswith("_api")):
+        for name in (name for name in functions if name.endswith("_api") or name == "track"):
             own = _cpu(f"import {name}.handler\n" + ("" if name == "docs_api" else _CLIENT), cache)
             title = f"cold import of {name} ({own / ours:.2f}x of ours)"
             figures.append(Figure(title, own * 1000, "ms CPU", own / usual, 0.45))
