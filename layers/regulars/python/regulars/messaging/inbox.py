@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from regulars.kernel.backoff import full_jitter
@@ -57,13 +58,13 @@ def put(tenant: Tenant, customer_id: str, delivery_id: str, content: InAppConten
 
 def read_some(tenant: Tenant, customer_id: str, identifiers: Sequence[str], now: datetime) -> list[str]:
     """Mark messages as read; answers those that were unread until now. What is not there is let pass."""
-    marked: list[str] = []
+    marked: set[str] = set()
     for first in range(0, len(identifiers), AT_ONCE):
-        some = identifiers[first : first + AT_ONCE]
-        marked += _mark(tenant, customer_id, lambda some=some: read_messages(tenant, customer_id, some), now)  # type: ignore[misc]
+        find = partial(read_messages, tenant, customer_id, identifiers[first : first + AT_ONCE])
+        marked.update(_mark(tenant, customer_id, find, now))
     if marked:
         _tell(tenant, customer_id, "inbox.read")
-    return marked
+    return [one for one in dict.fromkeys(identifiers) if one in marked]
 
 
 def read_all(tenant: Tenant, customer_id: str, now: datetime) -> list[str]:
