@@ -21,7 +21,6 @@ from regulars.messaging.settings_model import MessagingSettings
 # What a reference of a pixel or a click is signed for.
 PURPOSE = "track"
 VIEW = "view"
-NOWHERE = "#"
 # People do come back to old messages.
 _SHORT_LASTS = timedelta(days=400)
 
@@ -95,28 +94,6 @@ class DeliveryLinks:
         if not self._reference:
             self._reference = sign_link(PURPOSE, self._tenant, self._delivery.customer_id, self._delivery.id)
         return self._reference
-
-
-class PlainLinks:
-    """Leaves every destination as it is: for previews and test sends, of which nothing is counted."""
-
-    def __init__(self, static_links: Sequence[str] = ()) -> None:
-        self._static = static_links
-
-    def click(self, number: int, url: str | None) -> str:
-        return self._static[number] if url is None else url
-
-    def pixel(self) -> str:
-        return ""
-
-    def unsubscribe(self) -> str:
-        return NOWHERE
-
-    def preferences(self) -> str:
-        return NOWHERE
-
-    def view(self) -> str:
-        return NOWHERE
 
 
 def may_pixel(settings: MessagingSettings, contact: Contact) -> bool:
