@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
-from public_pages import confirming, preferring, unsubscribing
+from public_pages import confirming, preferring, unsubscribing, viewing
 from public_pages.visits import Guest, guest_of, neutral
 from regulars.kernel.http.answer import Answer
 from regulars.kernel.http.caller import Call
@@ -85,6 +85,12 @@ def confirm_subscription(call: Call, query: Anything) -> Answer:
 def head_confirmation(call: Call, query: Anything) -> Answer:
     """Get the headers of the page on which somebody confirms."""
     return _without_body(show_confirmation(call, query))
+
+
+@routes.get("/v/{ref}", permission=Permission.PUBLIC, raw=True)
+def view_message(call: Call, query: Anything) -> Answer:
+    """Show a mail as a page of its own."""
+    return viewing.show(call.params["ref"], call.event or {})
 
 
 def _without_body(page: Answer) -> Answer:

@@ -9,9 +9,11 @@ import pytest
 from regulars.kernel.permissions import OF_CUSTOMER, Permission, Role, of_role
 from regulars_cli.generate import OPENAPI, SCHEMAS, event_schemas, openapi_document
 
-PUBLIC = {"GET /openapi.json", "GET /docs", "GET /snippet.js", "POST /webhooks/sns"} | {
-    f"{method} /{page}/{{ref}}" for method in ("GET", "HEAD", "POST") for page in ("u", "p", "confirm")
-}
+PUBLIC = (
+    {"GET /openapi.json", "GET /docs", "GET /snippet.js", "POST /webhooks/sns"}
+    | {f"{method} /{page}/{{ref}}" for method in ("GET", "HEAD", "POST") for page in ("u", "p", "confirm")}
+    | {"GET /v/{ref}"}
+)
 DOCUMENT = openapi_document()
 OPERATIONS = [
     (f"{method.upper()} {path}", operation)

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from regulars import customers
+from regulars.kernel.errors import ConflictError
+from regulars.kernel.ids import new_id
 from regulars.kernel.links import sign_link
 from regulars.kernel.tenancy import Tenant
+from regulars.kernel.transaction import Transaction
 from regulars.messaging.contact import ConsentState, Contact, Frequency
 from regulars.messaging.contact_store import read_contact
-from regulars.messaging.delivery_store import read_delivery
-from regulars.messaging.model import Channel, Delivery
+from regulars.messaging.delivery_store import create_delivery, read_delivery
+from regulars.messaging.model import Channel, Delivery, State
 from regulars.messaging.preferences.ledger_store import whole_ledger
 from regulars.messaging.preferences.links import confirm_url, headers, preferences_url, unsubscribe_url
 from regulars.messaging.preferences.opt_in import Subscribing, start
@@ -289,3 +292,42 @@ def test_a_page_shows_no_more_of_an_address_than_one_needs(browser: Browser, lin
     for answer in (browser.get(link), browser.get(page)):
         assert "ann@example.test" not in answer["body"]
         assert "a•••@example.test" in answer["body"]
+
+
+def test_a_mail_is_shown_as_a_page_under_a_policy_that_runs_nothing(
+    browser: Browser, shop: Tenant, ann: str, now: datetime
+) -> None:
+    tx = Transaction(shop)
+    made = Delivery(
+        new_id("dlv", now),
+        ann,
+        EMAIL,
+        "double_opt_in",
+        "",
+        State.SENT,
+        now,
+        version=-1,
+        category="order_updates",
+        language="en",
+        inputs={"data.confirm_url": "https://x.example/c", "shop.name": "Kettle & Co"},
+        attempted_at=now,
+    )
+    create_delivery(tx, made, ConflictError())
+    tx.commit()
+    answer = browser.get(f"/v/{sign_link('view', shop, ann, made.id)}?utm_source=x")
+    assert answer["statusCode"] == 200
+    assert "https://x.example/c" in answer["body"]
+    assert "sandbox" in policy_of(answer)
+    assert "default-src 'none'" in policy_of(answer)
+
+
+@pytest.mark.parametrize("wrong", ["purpose", "nothing", "delivery"])
+def test_what_is_no_mail_is_the_page_that_says_nothing(
+    browser: Browser, shop: Tenant, ann: str, delivery: Delivery, now: datetime, wrong: str
+) -> None:
+    references = {
+        "purpose": sign_link("unsubscribe", shop, ann, delivery.id),
+        "nothing": "x",
+        "delivery": sign_link("view", shop, ann, new_id("dlv", now)),
+    }
+    assert browser.get(f"/v/{references[wrong]}")["body"] == browser.get("/u/x")["body"]

@@ -10,8 +10,8 @@ from regulars.kernel.links import read_link, sign_link
 from regulars.kernel.settings import PublicSettings
 from regulars.kernel.tenancy import Tenant
 
-Purpose = Literal["unsubscribe", "preferences", "confirm"]
-PATHS: dict[Purpose, str] = {"unsubscribe": "/u/", "preferences": "/p/", "confirm": "/confirm/"}
+Purpose = Literal["unsubscribe", "preferences", "confirm", "view"]
+_PATHS: dict[Purpose, str] = {"unsubscribe": "/u/", "preferences": "/p/", "confirm": "/confirm/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +61,4 @@ def bearer_of(purpose: Purpose, reference: str) -> Bearer | None:
 
 def _url(purpose: Purpose, tenant: Tenant, *ids: str) -> str:
     reference = sign_link(purpose, tenant, *(one for one in ids if one))
-    return PublicSettings.load().public_url.rstrip("/") + PATHS[purpose] + reference
+    return PublicSettings.load().public_url.rstrip("/") + _PATHS[purpose] + reference
