@@ -51,7 +51,8 @@ def drag(page: Page, block: str, onto: Locator) -> None:
     """Drags a block of the builder to the lower edge of a part of the mail, as a hand does."""
     start = page.locator(f"[data-block={block}]").bounding_box()
     end = onto.bounding_box()
-    assert start and end
+    assert start
+    assert end
     x, y = end["x"] + end["width"] / 3, end["y"] + end["height"] - 6
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
