@@ -133,7 +133,7 @@ def rendered(request: Request, face: Face, wanted: Previewed) -> "Preview":
 
 def language_of(source: "TemplateSource", face: Face, wanted: str) -> str:
     """The language to show: the one wanted, else English, else any. Raises NotFoundError when there is no content at all."""
-    languages = sorted(source.contents.get(face.channel, {}))
+    languages = sorted(getattr(source.contents, face.channel.value))
     if not languages:
         raise NotFoundError(f"the template has no content for {CHANNELS[face.channel].label}")
     return wanted if wanted in languages else "en" if "en" in languages else languages[0]

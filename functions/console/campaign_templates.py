@@ -1,5 +1,6 @@
 """Templates as the composer offers them: the shop's own that are published, and those of the library."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -72,27 +73,36 @@ def _own(request: Request) -> "list[Template]":
 
 
 def _of_own(one: "Template") -> TemplateOption:
-    return _option(
-        one.key, one.name, one.category, one.channels, one.languages, f"/console/templates/{one.id}"
-    )
+    href = f"/console/templates/{one.id}"
+    return _option(one.key, one.name, one.category, one.channels, one.languages, href, one.id)
 
 
 def _of_library(one: "LibraryEntry") -> TemplateOption:
-    return _option(one.key, one.name, f"library, {one.category}", one.channels, one.languages, "")
+    return _option(one.key, one.name, f"library, {one.category}", one.channels, one.languages)
 
 
 def _option(
-    key: str, name: str, category: str, channels: object, languages: object, href: str
+    key: str,
+    name: str,
+    category: str,
+    channels: Iterable[str],
+    languages: Iterable[str],
+    href: str = "",
+    own: str = "",
 ) -> TemplateOption:
-    kinds = [Channel(str(one)) for one in channels]  # type: ignore[attr-defined]
-    tongues = tuple(sorted(str(one) for one in languages))  # type: ignore[attr-defined]
-    words = ", ".join(CHANNELS[one].label for one in sorted(kinds))
-    thumbnail = f"{PATH}/thumbnails/{quote(key, safe='')}" if Channel.EMAIL in kinds else ""
-    text = f"{name} {category} {key} {words}".casefold()
-    icon = CHANNELS[kinds[0]].icon if kinds else "layout-template"
+    kinds = sorted(Channel(one) for one in channels)
+    words = ", ".join(CHANNELS[one].label for one in kinds)
     told = " · ".join(part for part in (category.replace("_", " "), words) if part)
     return TemplateOption(
-        key, name, told, text, icon, tuple(one.value for one in kinds), tongues, thumbnail, href
+        key,
+        name,
+        told,
+        f"{name} {category} {key} {words}".casefold(),
+        CHANNELS[kinds[0]].icon if kinds else "layout-template",
+        tuple(one.value for one in kinds),
+        tuple(sorted(languages)),
+        f"{PATH}/thumbnails/{quote(own or key, safe='')}" if Channel.EMAIL in kinds else "",
+        href,
     )
 
 
@@ -107,12 +117,17 @@ def starting_points() -> list[Start]:
 
 
 def source_of(request: Request, key: str) -> "tuple[TemplateSource, str]":
-    """The source of what a key stands for now, and its category. Raises NotFoundError."""
-    for one in _own(request):
-        if one.key == key and one.published:
-            version = messaging.template_version(request.tenant, one.id, one.published)
-            return version.source, one.category
+    """The source of what a key (or the id of an own template) stands for now, and its category. Raises NotFoundError."""
+    own = messaging.get_template(request.tenant, key) if key.startswith("tpl_") else _by_key(request, key)
+    if own is not None and own.published:
+        version = messaging.template_version(request.tenant, own.id, own.published)
+        if version.source is not None:
+            return version.source, own.category
     for entry in messaging.template_library():
         if entry.key == key:
             return messaging.library_source(key), entry.category
     raise NotFoundError("there is no such template")
+
+
+def _by_key(request: Request, key: str) -> "Template | None":
+    return next((one for one in _own(request) if one.key == key), None)

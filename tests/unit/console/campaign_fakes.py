@@ -1,7 +1,6 @@
 """The use cases behind the pages of campaigns, played by a fake with one shop of a few campaigns."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -234,7 +233,9 @@ class FakeTemplates:
 
 
 class FakeSource:
-    contents: Mapping[str, Any] = {"email": {"en": {"subject": "Spring is here"}}}
+    """A source as far as pages look into it."""
+
+    contents = SimpleNamespace(email={"en": {"subject": "Spring is here"}})
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> Fake:
