@@ -7,6 +7,8 @@ import botocore.session
 import pynamodb.connection.base
 from botocore.config import Config
 
+from regulars.kernel.quick_json import OPERATIONS, quicken
+
 _CONFIG = Config(
     connect_timeout=2,
     read_timeout=10,
@@ -17,10 +19,16 @@ _CONFIG = Config(
 _SIGNED_S3 = _CONFIG.merge(Config(signature_version="s3v4"))
 
 
+class _Session(botocore.session.Session):  # type: ignore[misc]
+    def create_client(self, service_name: str, *given: Any, **how: Any) -> Any:
+        made = super().create_client(service_name, *given, **how)
+        return quicken(made) if service_name in OPERATIONS else made
+
+
 @cache
 def session() -> botocore.session.Session:
     """The process's session."""
-    return botocore.session.get_session()
+    return _Session()
 
 
 @cache

@@ -8,24 +8,29 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, Generic, Self, TypeVar
 
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.connection.base import BOTOCORE_EXCEPTIONS
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import STRING
-from pynamodb.exceptions import QueryError, UpdateError
+from pynamodb.exceptions import GetError, QueryError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 import regulars.kernel.aws  # noqa: F401  (PynamoDB must share the session before its first use)
+from regulars.kernel.backoff import full_jitter
 from regulars.kernel.clock import iso
 from regulars.kernel.errors import MalformedError
 from regulars.kernel.settings import TableSettings
 
 T = TypeVar("T")
 
+_MOST_KEYS = 100
 _KEYS = {
     "": ("pk", "sk"),
     "by_list": ("pk", "sk", "g1pk", "g1sk"),
@@ -109,7 +114,29 @@ class Item(Model):
     @classmethod
     def read_many(cls, keys: Iterable[tuple[str, str]], *, consistent: bool = False) -> list[Self]:
         """The items under up to 100 distinct keys, those that exist, in no order."""
-        return list(cls.batch_get(list(dict.fromkeys(keys)), consistent_read=consistent))
+        return [cls.from_raw_data(raw) for raw in cls.raw_many(keys, consistent=consistent)]
+
+    @classmethod
+    def raw_many(cls, keys: Iterable[tuple[str, str]], *, consistent: bool = False) -> list[dict[str, Any]]:
+        """The same as they came over the wire, for those who read very many."""
+        left: list[dict[str, Any]] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(keys)]
+        connection: Connection = Item._get_connection().connection
+        table = Item.Meta.table_name
+        found: list[dict[str, Any]] = []
+        for attempt in count():
+            if not left:
+                break
+            asked = {"Keys": left[:_MOST_KEYS], "ConsistentRead": consistent}
+            try:
+                answer = connection.dispatch("BatchGetItem", {"RequestItems": {table: asked}})
+            except BOTOCORE_EXCEPTIONS as error:
+                raise GetError("the items could not be read", error) from error
+            found += answer["Responses"].get(table, ())
+            refused = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+            left = left[_MOST_KEYS:] + refused
+            if refused:
+                full_jitter(0.02, min(attempt, 6))
+        return found
 
     @classmethod
     def page(

@@ -8,6 +8,7 @@ from typing import Any, Self
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
+from regulars.kernel.quick_json import compact
 from regulars.kernel.table import Item, JsonAttribute
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
@@ -59,10 +60,16 @@ def read_contact(tenant: Tenant, customer_id: str) -> Contact:
 def read_contacts(tenant: Tenant, customer_ids: Iterable[str]) -> dict[str, Contact]:
     """Of up to 100 customers, as they are now. 1 request unit each."""
     wanted = list(dict.fromkeys(customer_ids))
-    items = ContactItem.read_many((ContactItem.place(tenant, one) for one in wanted), consistent=True)
-    held = {item.pk: item for item in items}
-    found = {one: held.get(ContactItem.place(tenant, one)[0]) for one in wanted}
-    return {one: item.contact(one) if item else Contact(one) for one, item in found.items()}
+    found = ContactItem.raw_many((ContactItem.place(tenant, one) for one in wanted), consistent=True)
+    held = {raw["pk"]["S"]: raw for raw in found}
+    return {one: _read(one, held.get(ContactItem.place(tenant, one)[0])) for one in wanted}
+
+
+def _read(customer_id: str, raw: dict[str, Any] | None) -> Contact:
+    if raw is None:
+        return Contact(customer_id)
+    erased = raw.get("erased", {}).get("BOOL", False)
+    return _unpacked(customer_id, int(raw["revision"]["N"]), json.loads(raw["data"]["S"]), bool(erased))
 
 
 def save_contact(tx: Transaction, contact: Contact, otherwise: Exception) -> None:
@@ -88,7 +95,7 @@ def contact_wire(tenant: Tenant, contact: Contact) -> dict[str, Any]:
         "sk": {"S": sk},
         "kind": {"S": "contact"},
         "revision": {"N": str(contact.revision + 1)},
-        "data": {"S": json.dumps(_packed(contact), ensure_ascii=False, separators=(",", ":"))},
+        "data": {"S": compact(_packed(contact))},
     }
     return item | {"erased": {"BOOL": True}} if contact.erased else item
 

@@ -11,12 +11,22 @@ from typing import Any, Self
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from regulars.kernel.ids import tail
+from regulars.kernel.quick_json import compact
 from regulars.kernel.table import Item, TimeAttribute
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Otherwise, Transaction
 from regulars.messaging.model import HANDED_OVER, Channel, Check, Delivery, Reason, State, explain
 
 LIST_SHARDS = 8
+# `extra` is raw deflate with this to refer to. It says how it was squeezed, and what it refers to must never change.
+_SQUEEZED = b"1"
+_USUAL = (
+    b'"},"links":{"1.0":"https://"clicked":["1""message.language":"en","data.customer.name":"customer.first_name":"'
+    b'["suppression",1,""],["expiry",1,""]],"inputs":{"shop.name":"{"checks":[["customer",1,""],["status",1,""],'
+    b'["address",1,""],["content",1,""],["category",1,""],["channel",1,""],["consent",1,"soft_opt_in"],'
+    b'["suppression",1,""],["marketing",1,""],["expiry",1,""],["duplicate",1,""],["frequency",1,""],["hours",1,""],'
+    b'["caps",1,""],["pacing",1,""]],"inputs":{"'
+)
 
 
 class DeliveryItem(Item):
@@ -184,16 +194,15 @@ def pack(delivery: Delivery) -> bytes | None:
     kept = {name: value for name, value in data.items() if value}
     if not kept:
         return None
-    text = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
-    squeezed = zlib.compress(text, 6) if len(text) > 400 else text
-    return min(text, squeezed, key=len)
+    packer = zlib.compressobj(6, wbits=-15, zdict=_USUAL)
+    return _SQUEEZED + packer.compress(compact(kept).encode()) + packer.flush()
 
 
 def _unpacked(extra: bytes | None) -> dict[str, Any]:
     if not extra:
         return {}
-    text = extra if extra[:1] == b"{" else zlib.decompress(extra)
-    data = json.loads(text)
+    packer = zlib.decompressobj(wbits=-15, zdict=_USUAL)
+    data = json.loads(packer.decompress(extra.removeprefix(_SQUEEZED)))
     checks = tuple(Check(name, bool(passed), seen) for name, passed, seen in data.get("checks", ()))
     return {
         "checks": checks,

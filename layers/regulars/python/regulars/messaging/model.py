@@ -277,5 +277,7 @@ def choose_language(wanted: str, default: str, available: frozenset[str]) -> str
 
 def one_line(text: str, limit: int = 200) -> str:
     """Text that is safe in a mail header: control characters and line breaks of any kind become spaces."""
-    clean = "".join(character if character.isprintable() else " " for character in text)
+    clean = text
+    if not text.isprintable():
+        clean = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(clean.split())[:limit]

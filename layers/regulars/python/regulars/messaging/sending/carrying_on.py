@@ -107,6 +107,7 @@ def _cancelled(before: Delivery, now: datetime) -> Ending:
         state=State.NOT_SENT,
         reason=reason,
         explanation=explain(reason),
+        revision=before.revision + 1,
         due_at=None,
         finished_at=now,
     )

@@ -125,6 +125,7 @@ def _sorted_out(
         (decision,) = judge.decide([person])[person.customer_id]
         if decision.outcome is Outcome.REFUSE:
             after = Meaning(shop, message, template, now).again(one, person, decision)
+            after = replace(after, revision=one.revision + 1)
             unwanted.append(Ending(after, one, _not_sent(after), told=False))
         else:
             wanted.append(one)

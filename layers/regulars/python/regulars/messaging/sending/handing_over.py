@@ -4,7 +4,7 @@ patience."""
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from regulars.kernel.queue import batches
@@ -32,11 +32,13 @@ class Unrendered:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """How the attempt at a delivery ended; `provider` is its name."""
+    """How the attempt at a delivery ended; `provider` is its name, `subject` and `links` what was made of it."""
 
     delivery: Delivery
     outcome: Outcome | Unrendered
     provider: str = ""
+    subject: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 def hand_over(
@@ -89,4 +91,7 @@ def _send(
         left = [one for one in left if isinstance(outcomes[one.delivery_id], Postponed)]
         if not left:
             break
-    return [HandedOver(one.delivery, outcomes[one.delivery.id], provider.name) for one in lot]
+    return [
+        HandedOver(one.delivery, outcomes[one.delivery.id], provider.name, one.subject, one.links)
+        for one in lot
+    ]

@@ -1,11 +1,9 @@
 """From a decision to the delivery that records it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from regulars.customers import Facts
 from regulars.messaging.deciding import Decision, Outcome
 from regulars.messaging.model import (
     Channel,
@@ -35,28 +33,32 @@ class Meaning:
     waits: bool = False
     hold_out: bool = False
     later: datetime | None = None
-    _shared: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def deliveries(self, person: Person, decisions: list[Decision]) -> list[Delivery]:
         """What is to be written about a customer for whom there is no delivery of the message yet."""
         ids = ids_of(self.shop.tenant, self.message, person.customer_id)
-        return [self._as_decided(self._fresh(person, ids, one), person, one) for one in decisions]
+        return [self._fresh(person, ids[one.channel], one) for one in decisions]
 
     def again(self, before: Delivery, person: Person, decision: Decision) -> Delivery:
-        """A delivery that waited, decided about once more."""
+        """A delivery that waited, decided about once more. It says what it would have said when it was put off."""
         to = person.addresses.get(decision.channel, "") or before.to
-        return self._as_decided(replace(before, to=to), person, decision)
+        changes = self._decided(decision, before.attempts)
+        if changes["state"] is not State.NOT_SENT and not before.language:
+            changes |= self._inputs(person, decision.channel)
+        return replace(before, to=to, **changes)
 
-    def _fresh(self, person: Person, ids: Mapping[Channel, str], decision: Decision) -> Delivery:
+    def _fresh(self, person: Person, identifier: str, decision: Decision) -> Delivery:
         message = self.message
+        changes = self._decided(decision, 0)
+        if changes["state"] is not State.NOT_SENT:
+            changes |= self._inputs(person, decision.channel)
         return Delivery(
-            ids[decision.channel],
+            identifier,
             person.customer_id,
             decision.channel,
             message.template,
             message.about,
-            State.QUEUED,
-            self.now,
+            created_at=self.now,
             version=self.compiled.version if self.compiled else message.version,
             category=message.category,
             campaign_id=message.campaign_id,
@@ -64,55 +66,45 @@ class Meaning:
             dispatch_id=message.dispatch_id,
             to=person.addresses.get(decision.channel, ""),
             expires_at=message.expires_at,
+            **changes,
         )
 
-    def _as_decided(self, delivery: Delivery, person: Person, decision: Decision) -> Delivery:
+    def _decided(self, decision: Decision, attempts: int) -> dict[str, Any]:
+        """What a decision makes of a delivery."""
         if decision.outcome is Outcome.REFUSE:
-            return self._refused(delivery, decision.reason, decision)
+            return self._refused(decision, decision.reason, decision.explanation)
         if self.hold_out:
-            return self._refused(delivery, Reason.HOLD_OUT, decision)
-        delivery = self._with_inputs(delivery, person)
+            return self._refused(decision, Reason.HOLD_OUT, explain(Reason.HOLD_OUT))
         if decision.outcome is Outcome.DEFER:
-            return _deferred(delivery, decision.reason, decision.due_at, decision)
+            return _deferred(decision, decision.reason, decision.due_at)
         if self.later is not None:
-            return _deferred(delivery, Reason.SCHEDULED, self.later, decision)
+            return _deferred(decision, Reason.SCHEDULED, self.later)
+        sent: dict[str, Any] = {"reason": None, "explanation": "", "due_at": None, "checks": decision.checks}
         if self.waits:
-            return replace(delivery, state=State.QUEUED, reason=None, due_at=None, checks=decision.checks)
-        return replace(
-            delivery,
-            state=State.SENDING,
-            attempts=delivery.attempts + 1,
-            attempted_at=self.now,
-            reason=None,
-            explanation="",
-            due_at=None,
-            checks=decision.checks,
-        )
+            return sent | {"state": State.QUEUED}
+        return sent | {"state": State.SENDING, "attempts": attempts + 1, "attempted_at": self.now}
 
-    def _refused(self, delivery: Delivery, reason: Reason | None, decision: Decision) -> Delivery:
-        return replace(
-            delivery,
-            state=State.NOT_SENT,
-            reason=reason,
-            explanation=decision.explanation if reason is decision.reason else explain(reason),
-            due_at=None,
-            finished_at=self.now,
-            checks=decision.checks,
-        )
+    def _refused(self, decision: Decision, reason: Reason | None, explanation: str) -> dict[str, Any]:
+        return {
+            "state": State.NOT_SENT,
+            "reason": reason,
+            "explanation": explanation,
+            "due_at": None,
+            "finished_at": self.now,
+            "checks": decision.checks,
+        }
 
-    def _with_inputs(self, delivery: Delivery, person: Person) -> Delivery:
-        """What the template reads, taken down once: a message that waits says what it would have said."""
-        if self.compiled is None or delivery.language or person.facts is None:
-            return delivery
-        language = self._language(delivery.channel, person)
-        content = self.compiled.content(delivery.channel, language)
-        context = self._context(person.facts, language)
+    def _inputs(self, person: Person, channel: Channel) -> dict[str, Any]:
+        """What the template reads, taken down once."""
+        if self.compiled is None or person.facts is None:
+            return {}
+        language = self._language(channel, person)
+        content = self.compiled.content(channel, language)
+        shop = self.shop
+        context = context_of(person.facts, shop.profile, shop.settings, self.message.values, language)
         if content.needs_segments or content.needs_shown:
-            context["message"] |= seen_by(self.shop.tenant, person.facts, content, self.now)
-        return replace(delivery, language=language, inputs=inputs_of(context, content.reads))
-
-    def _context(self, facts: Facts, language: str) -> dict[str, Any]:
-        return context_of(facts, self.shop.profile, self.shop.settings, self.message.values, language)
+            context["message"] |= seen_by(shop.tenant, person.facts, content, self.now)
+        return {"language": language, "inputs": inputs_of(context, content.reads)}
 
     def _language(self, channel: Channel, person: Person) -> str:
         recipient = person.recipient
@@ -121,14 +113,11 @@ class Meaning:
         return choose_language(wanted, self.shop.profile.default_language, available)
 
 
-def _deferred(
-    delivery: Delivery, reason: Reason | None, due: datetime | None, decision: Decision
-) -> Delivery:
-    return replace(
-        delivery,
-        state=State.DEFERRED,
-        reason=reason,
-        explanation=explain(reason),
-        due_at=due,
-        checks=decision.checks,
-    )
+def _deferred(decision: Decision, reason: Reason | None, due: datetime | None) -> dict[str, Any]:
+    return {
+        "state": State.DEFERRED,
+        "reason": reason,
+        "explanation": explain(reason),
+        "due_at": due,
+        "checks": decision.checks,
+    }

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from regulars.customers import customer_subject
 from regulars.kernel.backoff import full_jitter
@@ -15,14 +16,14 @@ from regulars.kernel.transaction import Failed, Transaction
 from regulars.messaging.delivery_store import delivery_of
 from regulars.messaging.delivery_wire import NEW, UNMOVED, at_revision, wire_of
 from regulars.messaging.model import HANDED_OVER, Delivery, Reason, State, explain
-from regulars.messaging.providers.port import Accepted, Lost, Outcome, Postponed, Rejected
+from regulars.messaging.providers.port import Accepted, Lost, Postponed, Rejected
 from regulars.messaging.sending.handing_over import HandedOver, Unrendered
 from regulars.messaging.sending.people import Shop
 from regulars.messaging.sending.summing import Change, add_sums
 from regulars.messaging.sending.telling import event_of
 
-# With an event each, and the sums, they fit into one transaction.
-_AT_ONCE = 44
+# With an event each, and the sums of one channel and template, they fit into one transaction; of several, fewer do.
+_AT_ONCE, _AT_ONCE_MIXED = 48, 44
 _ATTEMPTS = 12
 _log = logger("messaging.sending")
 
@@ -57,13 +58,15 @@ class Recorder:
 
     def lost(self, deliveries: Iterable[Delivery]) -> list[Delivery]:
         """Record that the answers to these attempts will not come any more."""
-        handed = [HandedOver(one, Lost("the worker stopped"), one.provider) for one in deliveries]
+        lost = Lost("the worker stopped")
+        handed = [HandedOver(one, lost, one.provider, one.subject, one.links) for one in deliveries]
         return self.record(handed)
 
     def write(self, endings: Sequence[Ending]) -> list[Delivery]:
         """Write endings as they are; what was moved meanwhile by a signal or by time keeps what it has become."""
         done: list[Delivery] = []
-        for some in batches(endings, _AT_ONCE):
+        mixed = len({(one.after.channel, one.after.template) for one in endings}) > 1
+        for some in batches(endings, _AT_ONCE_MIXED if mixed else _AT_ONCE):
             done += self._write_some(some)
         for (state, channel), count in Counter((one.state.value, one.channel.value) for one in done).items():
             metric("Deliveries", count, state=state, channel=channel)
@@ -76,7 +79,7 @@ class Recorder:
                 return done
             failed = self._transaction(some).attempt()
             if not failed:
-                return done + [replace(one.after, revision=one.before.revision + 1) for one in some]
+                return done + [one.after for one in some]
             some = [one for one in (self._settled(ending, failed, done) for ending in some) if one]
             full_jitter(0.005, min(attempt, 5))
         raise ConflictError("others keep changing the same deliveries")
@@ -111,7 +114,7 @@ class Recorder:
             # A slow worker's answer still counts when another one has given it up as lost.
             counts = ending.counts + Counter()
             counts["unknown"] -= 1
-            return Ending(mine, found, counts, told=True)
+            return Ending(replace(mine, revision=found.revision + 1), found, counts, told=True)
         if found.state in HANDED_OVER:
             return self._known_by_signal(ending, found)
         done.append(found)
@@ -126,12 +129,19 @@ class Recorder:
             links=mine.links,
             provider=found.provider or mine.provider,
             provider_id=found.provider_id or mine.provider_id,
+            revision=found.revision + 1,
         )
         return Ending(kept, found, Counter(cost=self._cost(mine)), told=True)
 
     def _ending(self, handed: HandedOver) -> Ending:
         before = handed.delivery
-        after = replace(_ended(before, handed.outcome, self.now), provider=handed.provider)
+        after = replace(
+            before,
+            provider=handed.provider,
+            subject=handed.subject,
+            revision=before.revision + 1,
+            **_ended(before, handed, self.now),
+        )
         match after.state:
             case State.SENT:
                 return Ending(after, before, Counter(sent=1, cost=self._cost(after)), told=True)
@@ -142,36 +152,34 @@ class Recorder:
                 return Ending(after, before, Counter({after.state.value: 1}), told=True)
 
     def _cost(self, delivery: Delivery) -> int:
-        cost: int = self.shop.settings.costs.get(delivery.channel, 0)
-        return cost
+        return int(self.shop.settings.costs.get(delivery.channel, 0))
 
 
-def _ended(before: Delivery, outcome: Outcome | Unrendered, now: datetime) -> Delivery:
-    match outcome:
+def _ended(before: Delivery, handed: HandedOver, now: datetime) -> dict[str, Any]:
+    match handed.outcome:
         case Accepted(message_id):
-            return replace(
-                before,
-                state=State.SENT,
-                reason=None,
-                explanation=explain(None),
-                sent_at=before.attempted_at or now,
-                finished_at=now,
-                provider_id=message_id,
-            )
+            return {
+                "state": State.SENT,
+                "reason": None,
+                "explanation": explain(None),
+                "sent_at": before.attempted_at or now,
+                "finished_at": now,
+                "provider_id": message_id,
+                "links": handed.links,
+            }
         case Rejected(detail):
-            return _over(before, State.FAILED, Reason.REJECTED, detail, now)
+            return _over(State.FAILED, Reason.REJECTED, detail, now)
         case Unrendered(detail):
-            return _over(before, State.FAILED, Reason.RENDER_FAILED, detail, now)
+            return _over(State.FAILED, Reason.RENDER_FAILED, detail, now)
         case Lost(detail):
-            return _over(before, State.UNKNOWN, Reason.ANSWER_LOST, detail, now)
+            return _over(State.UNKNOWN, Reason.ANSWER_LOST, detail, now) | {"links": handed.links}
         case Postponed(detail, throttled):
             reason = Reason.THROTTLED if throttled else Reason.UNAVAILABLE
-            waiting = replace(before, state=State.QUEUED, reason=reason, links={})
-            return replace(waiting, explanation=explain(reason, detail))
+            return {"state": State.QUEUED, "reason": reason, "explanation": explain(reason, detail)}
 
 
-def _over(before: Delivery, state: State, reason: Reason, detail: str, now: datetime) -> Delivery:
-    return replace(before, state=state, reason=reason, explanation=explain(reason, detail), finished_at=now)
+def _over(state: State, reason: Reason, detail: str, now: datetime) -> dict[str, Any]:
+    return {"state": state, "reason": reason, "explanation": explain(reason, detail), "finished_at": now}
 
 
 def longest_wait(deliveries: Iterable[Delivery]) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from regulars.kernel.logs import logger
@@ -17,16 +17,18 @@ from regulars.messaging.templates.context import context_from
 from regulars.messaging.tracking.links import DeliveryLinks, may_pixel
 
 _NOTHING = EmailContent("", "", "")
-_PLACE = re.compile(r"\{\{(p\d+)\}\}")
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
 _log = logger("messaging.sending")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A delivery with its subject and its own links, and what is handed over of it; `fault` says what went wrong instead."""
+    """A delivery's subject and links of its own, and what is handed over of it; `fault` says what went wrong instead."""
 
     delivery: Delivery
     outgoing: Outgoing | None
+    subject: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
 
 
@@ -71,9 +73,9 @@ class Renderer:
                 subject = _PLACE.sub(lambda place: parts[place[1]], shell.subject)
         except TemplateError as error:
             _log.warning("a message could not be filled in", extra={"delivery": delivery.id})
-            return Rendered(delivery, None, error.detail[:300])
-        told = replace(delivery, subject=one_line(subject), links=dict(links.dynamic))
-        return Rendered(told, self._outgoing(told, filled, parts))
+            return Rendered(delivery, None, fault=error.detail[:300])
+        outgoing = self._outgoing(delivery, filled, parts)
+        return Rendered(delivery, outgoing, one_line(subject), dict(links.dynamic))
 
     def _outgoing(self, delivery: Delivery, content: Content, parts: Mapping[str, str]) -> Outgoing:
         tenant, channel = self.shop.tenant, delivery.channel

@@ -47,6 +47,7 @@ def _settled(before: Delivery, state: State, now: datetime) -> Delivery:
         state=state,
         reason=Reason.RESOLVED,
         explanation=explain(Reason.RESOLVED),
+        revision=before.revision + 1,
         sent_at=before.attempted_at if state is State.SENT else None,
         finished_at=None if state is State.QUEUED else now,
     )

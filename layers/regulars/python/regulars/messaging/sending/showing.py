@@ -5,9 +5,8 @@ from regulars.kernel.tenancy import Tenant
 from regulars.messaging.content import Content
 from regulars.messaging.dispatches import dispatch_of
 from regulars.messaging.model import Delivery
-from regulars.messaging.templates import TemplateError, compiled
+from regulars.messaging.templates import PlainLinks, TemplateError, compiled
 from regulars.messaging.templates.context import context_from
-from regulars.messaging.tracking.links import PlainLinks
 
 
 def content_again(tenant: Tenant, delivery: Delivery) -> Content | None:
