@@ -38,7 +38,7 @@ _WHY: Mapping[str, str] = {
     "de": "Sie erhalten diese Nachricht, weil Sie bei {{ shop.name }} Kunde sind.",
     "pl": "Otrzymujesz tę wiadomość jako klient sklepu {{ shop.name }}.",
 }
-_LEAVE: Mapping[str, tuple[str, str]] = {
+LEAVE: Mapping[str, tuple[str, str]] = {
     "en": ("Unsubscribe", "Choose what you receive"),
     "de": ("Abmelden", "Nachrichten auswählen"),
     "pl": ("Wypisz się", "Wybierz, co chcesz otrzymywać"),
@@ -101,7 +101,7 @@ class Entry:
 
     def footer(self, language: str) -> Footer:
         """Why it comes and, if it can be left, how."""
-        leave = ("", "") if self.transactional else _LEAVE[language]
+        leave = ("", "") if self.transactional else LEAVE[language]
         return Footer(_WHY[language], *leave)
 
     def sources(self) -> dict[Channel, dict[str, dict[str, Any]]]:

@@ -8,9 +8,10 @@ from pydantic.json_schema import SkipJsonSchema
 
 from regulars.kernel.http.models import Input, Line
 from regulars.messaging.model import Channel
-from regulars.platform.model import Language
-from regulars.segments.describing import Tree
 
+# BCP 47, as the settings have it.
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
+Tree = Annotated[dict[str, Any], Field(description="A rule as segments have it: `{version: 1, root: …}`")]
 _CLEAN = r"^[^\x00]*$"
 Short = Annotated[str, StringConstraints(max_length=1000, pattern=_CLEAN)]
 Middle = Annotated[str, StringConstraints(max_length=10_000, pattern=_CLEAN)]
