@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from console.template_texts import channel_name, language_name
 from regulars.kernel.errors import InvalidError
 from regulars.kernel.http.serve import faults_of
-from regulars.messaging.templates.source import TemplateSource
+from regulars.messaging import TemplateSource
 
 Piece = dict[str, Any]
 

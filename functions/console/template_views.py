@@ -5,9 +5,8 @@ from console.template_source import plain
 from console.template_texts import channel_name, language_name
 from console.web import Request
 from regulars import messaging
-from regulars.messaging import Channel
+from regulars.messaging import Channel, TemplateSource
 from regulars.messaging.content import EmailContent
-from regulars.messaging.templates.source import TemplateSource
 
 
 def picture_of(
@@ -35,7 +34,7 @@ def picture_of(
 
 def place_of(pointer: str, channel: str, language: str) -> str:
     """Which field a finding's pointer is about: the field's name on the piece that is open, "sample", or "" for elsewhere."""
-    parts = pointer.strip("/").split("/")
+    parts = pointer.removeprefix("/draft").strip("/").split("/")
     if parts[0] == "sample":
         return "sample"
     if parts[:3] == ["contents", channel, language]:
@@ -45,7 +44,7 @@ def place_of(pointer: str, channel: str, language: str) -> str:
 
 def elsewhere(pointer: str) -> str:
     """Words for the place of a finding that is not on the piece that is open."""
-    parts = pointer.strip("/").split("/")
+    parts = pointer.removeprefix("/draft").strip("/").split("/")
     if parts[0] != "contents" or len(parts) < 2:
         return parts[0].capitalize()
     return " · ".join(

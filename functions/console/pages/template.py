@@ -26,8 +26,7 @@ from regulars.kernel.errors import InvalidError, MalformedError, RegularsError, 
 from regulars.kernel.http.models import Input
 from regulars.kernel.http.serve import faults_of
 from regulars.kernel.permissions import Permission
-from regulars.messaging.templates.model import Template
-from regulars.messaging.templates.source import NewTemplate, TemplateChange
+from regulars.messaging import NewTemplate, Template, TemplateChange
 from regulars.segments import list_segments
 
 PAGES = Pages()

@@ -15,8 +15,8 @@ from regulars import messaging
 from regulars.customers import search_customers
 from regulars.kernel.errors import InvalidError, MalformedError, RegularsError
 from regulars.kernel.permissions import Permission
+from regulars.messaging import Finding
 from regulars.messaging.content import EmailContent
-from regulars.messaging.templates.model import Finding
 from regulars.platform import settings_of
 
 PAGES = Pages()

@@ -13,7 +13,7 @@ from console.web import Reply, Request, flash_cookie, redirect
 from regulars import messaging
 from regulars.kernel.errors import NotFoundError, RegularsError
 from regulars.kernel.permissions import Permission
-from regulars.messaging.templates.model import Template, TemplateVersion
+from regulars.messaging import Template, TemplateVersion
 from regulars.platform import list_staff
 
 PAGES = Pages()

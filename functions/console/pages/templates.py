@@ -24,8 +24,7 @@ from regulars import messaging
 from regulars.kernel.errors import NotFoundError
 from regulars.kernel.pagination import Page
 from regulars.kernel.permissions import Permission
-from regulars.messaging import MessagingSettings
-from regulars.messaging.templates.model import Template
+from regulars.messaging import MessagingSettings, Template
 
 PAGES = Pages()
 _ROWS = 25

@@ -21,7 +21,7 @@ from regulars.kernel.pagination import Page
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging import Channel, MessagingSettings
 from regulars.messaging.content import EmailContent, SmsContent
-from regulars.messaging.templates.model import (
+from regulars.messaging import (
     Finding,
     LibraryEntry,
     Preview,
