@@ -10,18 +10,21 @@ from infra.layers import LayerFolders, build_layers
 from infra.openapi import Route, read_routes
 from infra.stacks.app import AppStack
 from infra.stacks.data import DataStack
+from infra.stacks.routes import RoutesStack
 
 
 def build_app(
     app: App, stage: Stage, routes: Sequence[Route], layers: LayerFolders | None
-) -> tuple[DataStack, AppStack]:
-    """Puts both stacks of a stage into the app."""
+) -> tuple[DataStack, AppStack, RoutesStack]:
+    """Puts the stacks of a stage into the app."""
     environment = Environment(account=stage.account, region=stage.region)
     data = DataStack(app, f"RegularsData-{stage.name}", stage, env=environment)
-    main = AppStack(app, f"RegularsApp-{stage.name}", stage, data, routes, layers, env=environment)
+    main = AppStack(app, f"RegularsApp-{stage.name}", stage, data, layers, env=environment)
+    served = RoutesStack(app, f"RegularsRoutes-{stage.name}", stage, main.api, routes, env=environment)
+    served.add_dependency(main)
     Tags.of(app).add("application", "regulars")
     Tags.of(app).add("stage", stage.name)
-    return data, main
+    return data, main, served
 
 
 def main() -> None:

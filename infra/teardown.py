@@ -15,7 +15,8 @@ def main() -> None:
     """Destroys the stage named as first argument. Raises SystemExit without confirmation."""
     stage = aws_stage(sys.argv[1])
     if stage.keep_data:
-        _cdk("destroy", f"RegularsApp-{stage.name}", stage=stage.name)
+        # Their routes go with the functions: nothing else stands on the stack of functions.
+        _cdk("destroy", f"RegularsApp-{stage.name}", f"RegularsRoutes-{stage.name}", stage=stage.name)
         print(f"the data of {stage.name} is kept: its stack RegularsData-{stage.name} stands untouched")
         return
     if (

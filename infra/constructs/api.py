@@ -1,4 +1,4 @@
-"""The HTTP API: one authorizer in front of every route, one integration and one permission per function."""
+"""The HTTP API, with one authorizer in front of every route."""
 
 import json
 from collections.abc import Iterable
@@ -10,8 +10,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.config import Stage
+from infra.config import Stage, physical_name
 
+CALLER = "apigateway.amazonaws.com"
 CORS_HEADERS = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-api-key"]
 EXPOSED_HEADERS = ["etag", "location", "retry-after", "x-correlation-id"]
 LOG_FIELDS = {
@@ -70,7 +71,12 @@ class RegularsApi(Construct):
 
     def authorize_with(self, function: lambda_.Function) -> None:
         """Puts the function before every route: no identity sources and no cache, so that it always decides."""
-        self._permit("Authorizer", function)
+        function.add_permission(
+            "Authorizer-api",
+            principal=iam.ServicePrincipal(CALLER),
+            scope=self,
+            source_arn=_whole(self.api.ref),
+        )
         self._authorizer = apigw.CfnAuthorizer(
             self,
             "Authorizer",
@@ -90,17 +96,40 @@ class RegularsApi(Construct):
             ),
         )
 
-    def serve(self, function: lambda_.Function, name: str, route_keys: Iterable[str]) -> None:
-        """Routes the keys to the function. Raises ValueError before an authorizer was set."""
+    @property
+    def authorizer_id(self) -> str:
+        """Raises ValueError before an authorizer was set."""
         if self._authorizer is None:
             raise ValueError("an API without an authorizer serves nothing")
-        self._permit(name, function)
+        return self._authorizer.ref
+
+
+class ApiRoutes(Construct):
+    """Routes of an API that lies in another stack; each function has one integration and one permission."""
+
+    def __init__(self, scope: Construct, stage: Stage, api: RegularsApi) -> None:
+        super().__init__(scope, "Routes")
+        self._stage = stage
+        self._api_id = api.api.ref
+        self._authorizer_id = api.authorizer_id
+
+    def serve(self, name: str, route_keys: Iterable[str]) -> None:
+        """Routes the keys to the function of that name."""
+        arn = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:{physical_name(self._stage, name)}"
+        lambda_.CfnPermission(
+            self,
+            f"{name}-api",
+            action="lambda:InvokeFunction",
+            function_name=physical_name(self._stage, name),
+            principal=CALLER,
+            source_arn=_whole(self._api_id),
+        )
         integration = apigw.CfnIntegration(
             self,
             f"{name}-integration",
-            api_id=self.api.ref,
+            api_id=self._api_id,
             integration_type="AWS_PROXY",
-            integration_uri=function.function_arn,
+            integration_uri=arn,
             payload_format_version="2.0",
             timeout_in_millis=int(Duration.seconds(29).to_milliseconds()),
         )
@@ -108,17 +137,13 @@ class RegularsApi(Construct):
             apigw.CfnRoute(
                 self,
                 f"route {key}",
-                api_id=self.api.ref,
+                api_id=self._api_id,
                 route_key=key,
                 authorization_type="CUSTOM",
-                authorizer_id=self._authorizer.ref,
+                authorizer_id=self._authorizer_id,
                 target=f"integrations/{integration.ref}",
             )
 
-    def _permit(self, name: str, function: lambda_.Function) -> None:
-        function.add_permission(
-            f"{name}-api",
-            principal=iam.ServicePrincipal("apigateway.amazonaws.com"),
-            scope=self,
-            source_arn=f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{self.api.ref}/*",
-        )
+
+def _whole(api_id: str) -> str:
+    return f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{api_id}/*"

@@ -34,7 +34,6 @@ from infra.functions import (
     SocketAuthorizer,
 )
 from infra.layers import LayerFolders
-from infra.openapi import Route
 from infra.stacks.data import DataStack
 
 
@@ -47,15 +46,13 @@ class AppStack(Stack):
         construct_id: str,
         stage: Stage,
         data: DataStack,
-        routes: Sequence[Route],
         layers: LayerFolders | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._config = stage
-        self._routes = routes
         self._alarms = Alarms(self, stage)
-        self._api = RegularsApi(self, stage)
+        self.api = RegularsApi(self, stage)
         self._queues = {spec.name: self._work_queue(spec) for spec in FUNCTIONS if _has_queue(spec)}
         self._socket = InboxSocket(self, stage)
         self._email = EmailSending(self, stage)
@@ -65,7 +62,7 @@ class AppStack(Stack):
         functions = [
             RegularsFunction(self, spec, stage, code, self._resources, self._alarms) for spec in FUNCTIONS
         ]
-        for function in sorted(functions, key=lambda made: not isinstance(made.spec.trigger, Authorizer)):
+        for function in functions:
             self._set_off(function)
         self._open_inboxes(functions)
         self._listen_to_providers()
@@ -87,7 +84,7 @@ class AppStack(Stack):
             ses_configuration_set=self._email.configuration_set,
             sms_configuration_set=self._texts.configuration_set,
             socket=self._socket,
-            public_url=self._api.url,
+            public_url=self.api.url,
         )
 
     def _work_queue(self, spec: FunctionSpec) -> WorkQueue:
@@ -98,10 +95,9 @@ class AppStack(Stack):
         spec = made.spec
         match spec.trigger:
             case Authorizer():
-                self._api.authorize_with(made.function)
-            case Http(extra):
-                served = [route.key for route in self._routes if route.function == spec.name]
-                self._api.serve(made.function, spec.name, [*served, *extra])
+                self.api.authorize_with(made.function)
+            case Http():
+                pass  # its routes have a stack of their own
             case Events() as wanted:
                 queue = self._queues[spec.name].queue
                 route_events(made, wanted, self._resources.bus, queue)
@@ -131,13 +127,13 @@ class AppStack(Stack):
         add_dashboard(
             self,
             f"regulars-{self._config.name}",
-            self._api.api.ref,
+            self.api.api.ref,
             [made.function for made in functions],
             self._queues.values(),
             self._resources.table,
         )
-        CfnOutput(self, "ApiId", value=self._api.api.ref)
-        CfnOutput(self, "Url", value=self._api.url)
+        CfnOutput(self, "ApiId", value=self.api.api.ref)
+        CfnOutput(self, "Url", value=self.api.url)
         CfnOutput(self, "SocketId", value=self._socket.api.ref)
         CfnOutput(self, "SocketUrl", value=self._socket.address)
         CfnOutput(self, "TextsTopic", value=self._texts.topic.topic_arn)

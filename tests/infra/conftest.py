@@ -19,13 +19,13 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True)
 class Synthesized:
-    """Both templates of one stage as one set of resources."""
+    """The templates of one stage as one set of resources."""
 
     stage: Stage
     templates: tuple[dict[str, Any], ...]
 
     def of_type(self, kind: str) -> dict[str, Resource]:
-        """Logical id → resource, over both stacks."""
+        """Logical id → resource, over all stacks."""
         return {
             logical_id: resource
             for template in self.templates
