@@ -141,13 +141,14 @@ def times_of(plan: Plan, now: datetime, shop: Shop) -> list[datetime]:
 
 def _checks(request: Request, draft: Draft) -> dict[str, Any]:
     scheduled = draft.campaign.status is Status.SCHEDULED
-    seen = draft.seen
+    seen, template = draft.seen, _template(draft)
     return {
         "path": draft.path,
         "findings": checklist(draft.findings, _extra(request, draft)),
         "story": story_of(draft.plan, draft.names, draft.shop.zone, seen.words),
         "costs": costs_of(draft.plan, seen, draft.settings, draft.shop.currency),
         "launch": launch_of(draft.plan, draft.findings, scheduled, seen.reachable if seen.channels else None),
+        "can_lint": bool(template and template.id),
         "can_test": bool(draft.plan.template and draft.plan.channels),
         "test_to": request.form.get("to", ""),
     }

@@ -26,7 +26,7 @@ STARTS = (
 
 @dataclass(frozen=True)
 class TemplateOption:
-    """`search` is what the picker looks in; `thumbnail` the address of a small rendering, of mails only."""
+    """`search` is what the picker looks in; `thumbnail` the address of a small rendering, of mails only; `id` of own ones."""
 
     key: str
     name: str
@@ -37,6 +37,7 @@ class TemplateOption:
     languages: tuple[str, ...]
     thumbnail: str = ""
     href: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def _option(
         tuple(sorted(languages)),
         f"{PATH}/thumbnails/{quote(own or key, safe='')}" if Channel.EMAIL in kinds else "",
         href,
+        own,
     )
 
 

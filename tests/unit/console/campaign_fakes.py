@@ -196,8 +196,19 @@ class Fake:
         return replace(self._did("duplicate", campaign_id), id="cmp_copy", name="Spring sale (copy)")
 
 
+@dataclass
 class FakeTemplates:
     """What the pages ask of templates."""
+
+    asked: list[tuple[str, Any]]
+
+    def send_template_test(self, tenant: Tenant, source: Any, *, to: str, **more: Any) -> str:
+        self.asked.append(("test", to))
+        return "mail-1"
+
+    def start_template_lint(self, tenant: Tenant, template_id: str, audience: Any, **more: Any) -> Any:
+        self.asked.append(("lint", audience.segment))
+        return SimpleNamespace(id="job_1")
 
     def list_templates(self, tenant: Tenant, **asked: Any) -> Page[Any]:
         one = SimpleNamespace(
@@ -243,7 +254,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Fake:
     made = Fake()
     made.put(DRAFT)
     _replace(monkeypatch, campaigns, made)
-    _replace(monkeypatch, messaging, FakeTemplates())
+    _replace(monkeypatch, messaging, FakeTemplates(made.asked))
     monkeypatch.setattr(segments, "list_segments", lambda tenant, now: [LOYAL], raising=False)
     monkeypatch.setattr(segments, "sizes", lambda tenant, ids: {"seg_1": 200}, raising=False)
     for module in SHOPPERS:

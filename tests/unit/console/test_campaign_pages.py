@@ -132,6 +132,14 @@ def test_the_message_is_shown_in_a_frame_without_scripts(fake: Fake) -> None:
     assert framed["body"].startswith("<p>Hello")
 
 
+def test_a_test_is_sent_for_each_mail_and_the_audience_can_be_tried(fake: Fake) -> None:
+    assert "type%20an%20email" not in str(ask("POST", "/cmp_draft/test", to="me@example.com", htmx="x"))
+    assert ("test", "me@example.com") in fake.asked
+    assert ask("POST", "/cmp_draft/test", to="nobody", htmx="x")["statusCode"] == 422
+    assert ask("POST", "/cmp_draft/lint")["headers"]["location"] == "/console/templates/tpl_1/lint/job_1"
+    assert ("lint", "seg_1") in fake.asked
+
+
 def test_sending_now_goes_to_the_page_and_scheduling_can_be_taken_back(fake: Fake) -> None:
     assert ask("POST", "/cmp_draft/launch")["headers"]["location"] == "/console/campaigns/cmp_draft"
     fake.put(
