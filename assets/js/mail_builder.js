@@ -130,9 +130,21 @@ const PRESSES = {
 };
 
 function showSide(name) {
-  for (const tab of page.querySelectorAll("[data-side]")) tab.setAttribute("aria-selected", String(tab.dataset.side === name));
+  for (const tab of page.querySelectorAll("[data-side]")) {
+    tab.setAttribute("aria-selected", String(tab.dataset.side === name));
+    tab.tabIndex = tab.dataset.side === name ? 0 : -1;
+  }
   for (const side of page.querySelectorAll("[data-side-of]")) side.hidden = side.dataset.sideOf !== name;
 }
+
+page.addEventListener("keydown", (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step || !event.target.matches("[data-side]")) return;
+  const tabs = [...page.querySelectorAll("[data-side]")];
+  const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
+  next.focus();
+  showSide(next.dataset.side);
+});
 
 page.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-press], [data-device], [data-side], [data-insert]");

@@ -6,7 +6,6 @@ const PATIENCE = 350;
 const form = document.querySelector("[data-editor]");
 const stage = document.querySelector("[data-stage]");
 const frame = document.querySelector("[data-frame]");
-const may = form.dataset.may === "yes";
 let customer = "";
 let asking = null;
 let timer = 0;
@@ -78,7 +77,7 @@ function soon() {
 
 form.addEventListener("input", () => {
   soon();
-  if (may) saving.later();
+  saving.later();
 });
 form.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-insertable]")) focused = event.target;
@@ -134,7 +133,7 @@ list?.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!may || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
   event.preventDefault();
   saving.now();
 });
@@ -142,7 +141,7 @@ document.addEventListener("keydown", (event) => {
 // What is about the draft is done to the draft as it stands: it is kept first.
 document.addEventListener("click", async (event) => {
   const leave = event.target.closest("a[data-leave], .tabs a, .pills a");
-  if (leave && may && saving.pending() && !event.ctrlKey && !event.metaKey) {
+  if (leave && saving.pending() && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     await saving.now();
     location.assign(leave.href);
@@ -158,6 +157,6 @@ document.addEventListener("htmx:after:request", (event) => {
   if (event.target.matches?.("#test form")) document.getElementById("test").close();
 });
 
-if (may) saving.start();
+saving.start();
 frame?.addEventListener("load", draw);
 ask();

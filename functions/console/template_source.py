@@ -75,9 +75,14 @@ def piece_of(source: Mapping[str, Any], channel: str, language: str) -> Piece:
     return dict(source.get("contents", {}).get(channel, {}).get(language) or {})
 
 
-def fields_of(channel: str, piece: Piece) -> list[Field]:
+def is_html(piece: Piece, wanted: bool = False) -> bool:
+    """Whether a mail is written in HTML; `wanted` decides while nothing is written."""
+    return not piece.get("mjml") and (bool(piece.get("html")) or wanted)
+
+
+def fields_of(channel: str, piece: Piece, html: bool = False) -> list[Field]:
     """What is typed for the channel. A mail is MJML or HTML: of the two the one that is used is shown."""
-    left_out = "mjml" if piece.get("html") and not piece.get("mjml") else "html"
+    left_out = "mjml" if is_html(piece, html) else "html"
     return [one for one in FIELDS.get(channel, ()) if channel != "email" or one.name != left_out]
 
 

@@ -38,6 +38,8 @@ _ACTIONS = (
     (Hit("Add a customer", f"{CUSTOMERS}/new", "user-plus"), Permission.CUSTOMERS_WRITE),
     (Hit("Calendar of campaigns", "/console/campaigns/calendar", "calendar-days"), Permission.CAMPAIGNS_READ),
     (Hit("New segment", f"{SEGMENTS}/new", "layers"), Permission.SEGMENTS_WRITE),
+    (Hit("New template", "/console/templates/new", "layout-template"), Permission.MESSAGES_WRITE),
+    (Hit("Library of templates", "/console/templates/library", "layout-template"), Permission.MESSAGES_READ),
     (Hit("Create an API key", "/console/settings/keys", "key-round"), Permission.KEYS_WRITE),
     (Hit("Invite a colleague", "/console/settings/staff", "user-cog"), Permission.STAFF_WRITE),
 )

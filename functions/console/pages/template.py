@@ -10,7 +10,16 @@ from console.pages.templates import status_badge
 from console.routing import Pages
 from console.shell import Crumb, show
 from console.standing import standing_of
-from console.template_source import fields_of, piece_of, plain, read_sample, source_of, with_piece, without
+from console.template_source import (
+    fields_of,
+    is_html,
+    piece_of,
+    plain,
+    read_sample,
+    source_of,
+    with_piece,
+    without,
+)
 from console.template_texts import (
     CHANNELS,
     LANGUAGES,
@@ -92,6 +101,7 @@ def template(request: Request) -> Reply:
     source = plain(found.draft)
     channel, language = open_piece(request, source)
     piece = piece_of(source, channel, language)
+    html = request.query.get("as") == "html"
     settings = messaging.messaging_settings(request.tenant)
     contents = source.get("contents", {})
     return show(
@@ -114,9 +124,10 @@ def template(request: Request) -> Reply:
             for tag, name in LANGUAGES.items()
             if tag not in contents.get(channel, {}) and tag != language
         ],
-        fields=[(field, piece.get(field.name, "")) for field in fields_of(channel, piece)],
+        fields=[(field, piece.get(field.name, "")) for field in fields_of(channel, piece, html)],
         written=bool(piece),
-        by_mjml=channel == "email" and not (piece.get("html") and not piece.get("mjml")),
+        by_mjml=channel == "email" and not is_html(piece, html),
+        maybe_html=channel == "email" and not piece.get("mjml") and not is_html(piece, html),
         sample=json.dumps(source.get("sample") or {}, indent=2, ensure_ascii=False),
         variables=messaging.template_variables(request.tenant, source.get("sample")),
         settings_form=Form({"name": found.name, "key": found.key, "category": found.category}),

@@ -6,7 +6,7 @@ from console.pages.template import header_of, open_piece
 from console.render import page
 from console.routing import Pages
 from console.shell import context, frame, shop_of
-from console.template_source import piece_of, plain
+from console.template_source import is_html, piece_of, plain
 from console.template_texts import PATH, language_name
 from console.web import POLICY, Reply, Request
 from regulars import messaging
@@ -27,7 +27,7 @@ def builder(request: Request) -> Reply:
     source = plain(found.draft)
     _, language = open_piece(request, source)
     piece = piece_of(source, "email", language)
-    if piece.get("html") and not piece.get("mjml"):
+    if is_html(piece):
         raise ConflictError("this mail is written in HTML; the builder makes mails of MJML")
     shop = shop_of(request)
     segments = (

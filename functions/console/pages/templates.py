@@ -220,9 +220,12 @@ def adopt(request: Request) -> Reply:
 
 @PAGES.get(f"{PATH}/{{template_id}}/picture", permission=Permission.MESSAGES_READ)
 def picture(request: Request) -> Reply:
-    """What the draft looks like as a mail, for a frame."""
+    """What the draft looks like, for a frame."""
+    query = request.query
     found = messaging.get_template(request.tenant, request.params["template_id"])
     if found.draft is None:
         raise NotFoundError
-    html = picture_of(request, found.draft, found.category, request.query.get("language", ""))
+    html = picture_of(
+        request, found.draft, found.category, query.get("language", ""), query.get("channel", "")
+    )
     return Reply(200, html, {"content-security-policy": MAIL_POLICY})
