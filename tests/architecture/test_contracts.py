@@ -12,7 +12,8 @@ from regulars_cli.generate import OPENAPI, SCHEMAS, event_schemas, openapi_docum
 PUBLIC = (
     {"GET /openapi.json", "GET /docs", "GET /snippet.js", "POST /webhooks/sns"}
     | {f"{method} /{page}/{{ref}}" for method in ("GET", "HEAD", "POST") for page in ("u", "p", "confirm")}
-    | {"GET /v/{ref}"}
+    | {"GET /v/{ref}", "GET /t/o/{ref}"}
+    | {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/t/c/{ref}/{link}", "/s/{code}")}
 )
 DOCUMENT = openapi_document()
 OPERATIONS = [
