@@ -144,7 +144,6 @@ class _Pipeline:
         from regulars.messaging.sending import batches, going_on, people
         from regulars.messaging.settings_model import MessagingSettings
         from regulars.platform.model import NewTenant
-        from regulars.platform.settings import remember
 
         self.bench = bench
         identifier = "dsp_" + bench.tenant.id[4:]
@@ -168,8 +167,8 @@ class _Pipeline:
                 "owner": {"name": "Owner", "email": "owner@bench.example"},
             }
         )
-        remember(new.settings(bench.tenant.id, NOW))
-        settings = MessagingSettings()
+        profile, settings = new.settings(bench.tenant.id, NOW), MessagingSettings()
+        people.settings_of = lambda tenant: profile
         people.messaging_settings = lambda tenant: settings
         going_on.compiled = lambda tenant, key, version=0: bench.template
         batches.dispatch_of = lambda tenant, dispatch_id: self.dispatch

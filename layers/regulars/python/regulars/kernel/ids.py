@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+
+
 def base32(number: int, length: int) -> str:
     """`number` as `length` characters of Crockford base 32."""
-    characters = []
-    for _ in range(length):
-        number, rest = divmod(number, 32)
-        characters.append(_ALPHABET[rest])
-    return "".join(reversed(characters))
+    odd = length % 2
+    pairs = "".join([_PAIRS[number >> shift & 1023] for shift in range(5 * (length - odd) - 10, -1, -10)])
+    return _ALPHABET[number >> 5 * (length - 1) & 31] + pairs if odd else pairs
 
 
 def _time(at: datetime) -> str:

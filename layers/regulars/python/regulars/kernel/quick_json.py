@@ -31,6 +31,9 @@ def quicken(client: Any) -> Any:
     for name in quick:
         # What the endpoint might depend on, were tables named by their ARN: found by a walk through all items.
         service.operation_model(name).operation_context_parameters = []
+    # What names us to the service is the same for every call.
+    agent = client._user_agent_creator.to_string()
+    client._user_agent_creator.to_string = lambda: agent
     client._serializer = _Serializer(client._serializer, quick)
     client._endpoint._response_parser_factory = _Parsers(client._endpoint._response_parser_factory, quick)
     return client
