@@ -1,5 +1,6 @@
 """The preview beside the editor: what is typed, rendered for a chosen customer, with what is wrong at its place."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from console.content_views import FRAME_POLICY, shown
@@ -15,7 +16,7 @@ from regulars import messaging
 from regulars.customers import search_customers
 from regulars.kernel.errors import InvalidError, MalformedError, RegularsError
 from regulars.kernel.permissions import Permission
-from regulars.messaging import Finding
+from regulars.messaging import Finding, Preview
 from regulars.messaging.content import EmailContent
 from regulars.platform import settings_of
 
@@ -48,47 +49,53 @@ def customers(request: Request) -> Reply:
 @PAGES.post(f"{_ONE}/preview", permission=Permission.MESSAGES_WRITE)
 def preview(request: Request) -> Reply:
     """`{html, mail, findings}`: the panel, the mail for the frame, and each finding with the field that it concerns."""
-    form = request.form
-    channel, language = form.get("channel", ""), form.get("language", "en")
-    wanted = channel_of(channel)
-    if wanted is None:
-        raise InvalidError("there is no such channel")
-    found = messaging.get_template(request.tenant, request.params["template_id"])
     try:
-        values = with_piece(plain(found.draft), channel, language, form)
-        if "sample" in form:
-            values["sample"] = read_sample(form["sample"])
-        if not piece_of(values, channel, language):
-            return json_reply({"html": _panel(request, {"kind": ""}), "mail": "", "findings": []})
-        made = messaging.preview_template(
-            request.tenant,
-            source_of(values),
-            channel=wanted,
-            language=language,
-            now=request.call.now,
-            category=found.category,
-            customer_id=form.get("customer", ""),
-        )
+        made = _made(request)
     except (InvalidError, MalformedError) as error:
-        findings = [Finding(fault.pointer, "fault", fault.detail) for fault in error.faults] or [
-            Finding("", "fault", error.detail)
-        ]
-        return json_reply(
-            {
-                "html": _panel(request, {"kind": "fault"}),
-                "mail": "",
-                "findings": [_told(one, channel, language) for one in findings],
-            }
-        )
-    mail = made.content.html if isinstance(made.content, EmailContent) else ""
-    values = shown(made.content) | {
+        faults = [Finding(one.pointer, "fault", one.detail) for one in error.faults]
+        return _told(request, faults or [Finding("", "fault", error.detail)], {"kind": "fault"})
+    if made is None:
+        return _told(request, (), {"kind": ""})
+    values = shown(made.content)
+    panel = values | {
+        "kind": values["kind"] or "fault",
         "preheader": made.preheader,
-        "missing": list(made.missing),
+        "missing": made.missing,
         "sms": made.sms,
         "size": made.size,
     }
-    told = [_told(one, channel, language) for one in made.findings]
-    return json_reply({"html": _panel(request, values), "mail": mail, "findings": told})
+    mail = made.content.html if isinstance(made.content, EmailContent) else ""
+    return _told(request, made.findings, panel, mail)
+
+
+def _made(request: Request) -> Preview | None:
+    """What is typed, rendered; None while nothing is."""
+    form = request.form
+    language = form.get("language", "en")
+    channel = channel_of(form.get("channel", ""))
+    if channel is None:
+        raise InvalidError("there is no such channel")
+    found = messaging.get_template(request.tenant, request.params["template_id"])
+    values = with_piece(plain(found.draft), channel, language, form)
+    if "sample" in form:
+        values["sample"] = read_sample(form["sample"])
+    if not piece_of(values, channel, language):
+        return None
+    return messaging.preview_template(
+        request.tenant,
+        source_of(values),
+        channel=channel,
+        language=language,
+        now=request.call.now,
+        category=found.category,
+        customer_id=form.get("customer", ""),
+    )
+
+
+def _told(request: Request, findings: Sequence[Finding], panel: dict[str, Any], mail: str = "") -> Reply:
+    channel, language = request.form.get("channel", ""), request.form.get("language", "en")
+    placed = [_placed(one, channel, language) for one in findings]
+    return json_reply({"html": _panel(request, panel), "mail": mail, "findings": placed})
 
 
 def _panel(request: Request, values: dict[str, Any]) -> str:
@@ -104,7 +111,7 @@ def _panel(request: Request, values: dict[str, Any]) -> str:
     )
 
 
-def _told(finding: Finding, channel: str, language: str) -> dict[str, Any]:
+def _placed(finding: Finding, channel: str, language: str) -> dict[str, Any]:
     field = place_of(finding.pointer, channel, language)
     line = f" (line {finding.line})" if finding.line else ""
     words = finding.detail[:1].upper() + finding.detail[1:] + line
