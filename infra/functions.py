@@ -154,6 +154,11 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec("public_pages", Http(), (Need.TABLE, Need.TOKEN_SECRET, Need.ADDRESS)),
     FunctionSpec("segments_api", Http(), (Need.TABLE, Need.JOBS)),
     FunctionSpec(
+        "templates_api",
+        Http(),
+        (Need.TABLE, Need.JOBS, Need.MESSAGES, Need.SOCKET, Need.TOKEN_SECRET),
+    ),
+    FunctionSpec(
         "campaigns_api",
         Http(),
         (Need.TABLE, Need.JOBS, Need.SENDS, Need.MESSAGES, Need.SOCKET, Need.TOKEN_SECRET),
@@ -197,7 +202,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "keep_contacts",
         Events(names=("customer.deleted", "customer.updated", "consent.requested"), at_once=5),
-        (Need.TABLE, Need.MESSAGES, Need.SOCKET, Need.TOKEN_SECRET, Need.ADDRESS),
+        (Need.TABLE, Need.MESSAGES, Need.SENDS, Need.SOCKET, Need.TOKEN_SECRET, Need.ADDRESS),
         timeout=30,
     ),
     FunctionSpec(

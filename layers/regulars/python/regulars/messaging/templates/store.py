@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.attributes import (
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+    VersionAttribute,
+)
 from pynamodb.expressions.condition import Condition
 
 from regulars.kernel.errors import ConflictError, StaleError
@@ -32,8 +38,8 @@ class TemplateItem(Item):
     name = UnicodeAttribute()
     description = UnicodeAttribute(null=True)
     category = UnicodeAttribute()
-    channels = JsonAttribute(default=list)
-    languages = JsonAttribute(default=list)
+    channels = UnicodeSetAttribute(null=True)
+    languages = UnicodeSetAttribute(null=True)
     segments = JsonAttribute(default=list)
     published = NumberAttribute(default=0)
     latest = NumberAttribute(default=0)
@@ -60,8 +66,8 @@ def template_of(item: TemplateItem, draft: TemplateSource | None = None) -> Temp
         created_at=item.created_at,
         updated_at=item.updated_at,
         description=item.description or "",
-        channels=tuple(Channel(one) for one in item.channels),
-        languages=tuple(item.languages),
+        channels=tuple(one for one in Channel if one.value in (item.channels or ())),
+        languages=tuple(sorted(item.languages or ())),
         published=int(item.published),
         latest=int(item.latest),
         published_at=item.published_at,
@@ -82,8 +88,8 @@ def _item_of(tenant: Tenant, template: Template) -> TemplateItem:
         name=template.name,
         description=template.description or None,
         category=template.category,
-        channels=[one.value for one in template.channels],
-        languages=list(template.languages),
+        channels={one.value for one in template.channels} or None,
+        languages=set(template.languages) or None,
         segments=list(template.segments),
         published=template.published,
         latest=template.latest,
@@ -173,7 +179,7 @@ def page_of_templates(
     """Templates without their drafts, the newest first. 0.5 request units for about ten. Raises MalformedError (cursor)."""
     only: Condition = TemplateItem.archived == archived
     if channel is not None:
-        only &= TemplateItem.channels.contains(f'"{channel.value}"')
+        only &= TemplateItem.channels.contains(channel.value)
     if category is not None:
         only &= TemplateItem.category == category
     found = TemplateItem.page(
