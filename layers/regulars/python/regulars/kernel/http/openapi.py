@@ -193,9 +193,16 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     for status in statuses(route):
         responses[str(status)] = {
             "description": _MEANINGS[status],
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": _problem_of(route),
         }
     return responses
+
+
+def _problem_of(route: Route) -> dict[str, Any]:
+    """Problem details; a page where people follow links."""
+    if route.raw and route.permission is Permission.PUBLIC and route.method in {"GET", "HEAD"}:
+        return {"text/html": {"schema": {"type": "string"}}}
+    return {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
