@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -20,7 +20,9 @@ from regulars.kernel.table import Item, JsonAttribute, TimeAttribute
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
 from regulars.messaging.model import Channel
-from regulars.messaging.templates.rendering import Compiled
+
+if TYPE_CHECKING:
+    from regulars.messaging.templates.rendering import Compiled
 
 # An item has 400 KB at the most.
 _MAX_PACKED = 380_000
@@ -143,12 +145,15 @@ def create_version(tx: Transaction, version: NewVersion) -> None:
     tx.create(PackedItem(pk, f"S#{number}", data=packed(version.source)), taken)
 
 
-def read_version(tenant: Tenant, template_id: str, number: int) -> Compiled | None:
+def read_version(tenant: Tenant, template_id: str, number: int) -> "Compiled | None":
     """A version as it is rendered. 0.5 request units per 4 KB compressed."""
     item = PackedItem.read(versions_partition(tenant, template_id), f"V#{number:06d}")
     if item is None:
         return None
     data = unpacked(item.data)
+    # Whoever only looks up where a link leads does not load what renders.
+    from regulars.messaging.templates.rendering import Compiled
+
     sources = {Channel(channel): languages for channel, languages in data["contents"].items()}
     return Compiled(
         data["key"],
