@@ -109,45 +109,36 @@ def _width(count: int, whole: int) -> float:
 def tiles_of(figures: Figures, currency: str, path: str) -> list[Tile]:
     """The figures that a glance should find."""
     machines = f"{number(figures.machine)} opened or clicked by machines only" if figures.machine else ""
-    spent = money(figures.cost, currency)
-    roi = f"{100 * figures.roi:,.0f}%" if figures.roi is not None else "—"
+    opened = machines or f"{number(figures.opened)} people"
+    left = f"{number(figures.unsubscribed)} people, {number(figures.complained)} complained"
+    sent_hint = "Handed to the provider."
+    of_planned = f"of {number(figures.planned)} planned"
+    open_hint = "People who opened it, of those it reached. Machines are left out."
+    click_hint = "People who clicked a link, of those it reached."
+    clicked = f"{number(figures.clicked)} people"
     return [
-        Tile(
-            "Sent",
-            number(figures.sent),
-            "Handed to the provider.",
-            f"of {number(figures.planned)} planned",
-            people_path(path, state="sent"),
-        ),
-        Tile(
-            "Opened",
-            rate_text(figures.opened, figures.reached),
-            "People who opened it, of those it reached. Machines are left out.",
-            machines or f"{number(figures.opened)} people",
-            people_path(path, state="opened"),
-        ),
-        Tile(
-            "Clicked",
-            rate_text(figures.clicked, figures.reached),
-            "People who clicked a link, of those it reached.",
-            f"{number(figures.clicked)} people",
-            people_path(path, state="clicked"),
-        ),
-        Tile(
-            "Revenue",
-            short_money(figures.revenue, currency),
-            f"Orders that the campaign is given credit for: {money(figures.revenue, currency)}.",
-            f"{number(figures.converted)} ordered",
-            people_path(path, state="converted"),
-        ),
-        Tile("Return", roi, "Revenue less cost, by cost.", f"{spent} spent"),
-        Tile(
-            "Unsubscribed",
-            rate_text(figures.unsubscribed, figures.reached),
-            "Who unsubscribed from this message.",
-            f"{number(figures.unsubscribed)} people, {number(figures.complained)} complained",
-            people_path(path, state="unsubscribed"),
-        ),
+        Tile("Sent", number(figures.sent), sent_hint, of_planned, people_path(path, state="sent")),
+        _rate("Opened", "opened", figures, open_hint, opened, path),
+        _rate("Clicked", "clicked", figures, click_hint, clicked, path),
+        *_money(figures, currency, path),
+        _rate("Unsubscribed", "unsubscribed", figures, "Who unsubscribed from this message.", left, path),
+    ]
+
+
+def _rate(label: str, measure: str, figures: Figures, hint: str, note: str, path: str) -> Tile:
+    text = rate_text(getattr(figures, measure), figures.reached)
+    return Tile(label, text, hint, note, people_path(path, state=measure))
+
+
+def _money(figures: Figures, currency: str, path: str) -> list[Tile]:
+    roi = f"{100 * figures.roi:,.0f}%" if figures.roi is not None else "—"
+    exact = money(figures.revenue, currency)
+    hint = f"Orders that the campaign is given credit for: {exact}."
+    ordered = f"{number(figures.converted)} ordered"
+    revenue = short_money(figures.revenue, currency)
+    return [
+        Tile("Revenue", revenue, hint, ordered, people_path(path, state="converted")),
+        Tile("Return", roi, "Revenue less cost, by cost.", f"{money(figures.cost, currency)} spent"),
     ]
 
 
