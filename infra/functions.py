@@ -21,7 +21,6 @@ class Need(Enum):
     SIGN_IN = "signs staff in", ("USER_POOL_CLIENT_ID",)
     VERIFY_STAFF = "verifies staff tokens", ("USER_POOL_ISSUER", "JWKS_URL")
     LOCAL_TOKENS = "accepts tokens minted on this machine", ("LOCAL_TOKENS",)
-    EMAIL = "sends mail", ("SES_CONFIGURATION_SET",)
     MESSAGES = (
         "sends messages on every channel",
         (
@@ -188,7 +187,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "send_messages",
         Events(names=("order.placed",), live_only=True, at_once=5),
-        (Need.TABLE, Need.EMAIL, Need.MESSAGES, Need.SENDS, Need.SOCKET, Need.TOKEN_SECRET, Need.ADDRESS),
+        (Need.TABLE, Need.MESSAGES, Need.SENDS, Need.SOCKET, Need.TOKEN_SECRET, Need.ADDRESS),
         timeout=30,
     ),
     FunctionSpec(

@@ -14,7 +14,7 @@ from aws_cdk import aws_secretsmanager as secrets
 from aws_cdk import aws_sqs as sqs
 
 from infra.config import Stage
-from infra.constructs.sending import allow, grant_email, grant_messages, grant_socket
+from infra.constructs.sending import allow, grant_messages, grant_socket
 from infra.constructs.socket import InboxSocket
 from infra.exceptions import accept
 from infra.functions import LOCAL_ONLY, FunctionSpec, Need
@@ -146,6 +146,5 @@ _GRANTS: dict[Need, Callable[[lambda_.Function, Resources], None]] = {
         f, ("sqs:SendMessage",), r.queues[Need.PROVIDER_EVENTS].queue_arn
     ),
     Need.STAFF_ACCOUNTS: lambda f, r: allow(f, STAFF_ACTIONS, r.user_pool.user_pool_arn),
-    Need.EMAIL: lambda f, r: grant_email(f, r.ses_configuration_set),
     Need.SOCKET: lambda f, r: grant_socket(f, r.socket.connections, r.socket.connections_as_nag_says),
 }

@@ -159,8 +159,8 @@ class Outbox:
         return [work for work, _ in queued]
 
 
-def use(monkeypatch: pytest.MonkeyPatch) -> Outbox:
-    """Have sending use an outbox of its own in this test."""
+def use(monkeypatch: pytest.MonkeyPatch, *, own_templates: bool = True) -> Outbox:
+    """Have sending use an outbox of its own in this test, and the templates above unless said otherwise."""
     from regulars.kernel import sends
     from regulars.messaging.sending import going_on, handing_over, people, watching
 
@@ -168,7 +168,8 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Outbox:
     monkeypatch.setattr(people, "provider_for", outbox.provider)
     monkeypatch.setattr(handing_over, "provider_for", outbox.provider)
     monkeypatch.setattr(handing_over, "PAUSES", (0.0,))
-    monkeypatch.setattr(going_on, "compiled", outbox.compiled)
+    if own_templates:
+        monkeypatch.setattr(going_on, "compiled", outbox.compiled)
     monkeypatch.setattr(sends, "enqueue", outbox.enqueue)
     monkeypatch.setattr(sends, "enqueue_all", outbox.enqueue_all)
     watching.forget_looks()

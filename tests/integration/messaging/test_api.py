@@ -6,23 +6,21 @@ import pytest
 
 from messaging_api.handler import handler
 from regulars.kernel.tenancy import Tenant
-from send_messages import triggers
 from send_messages.handler import handler as send_handler
 from tests.events import answer_body, http_event
+from tests.integration.messaging import outbox
 from tests.integration.pipeline.shop import buy, events_of, new_customer, queue_batch
-from tests.unit.messaging.fake_provider import FakeProvider
 
 
 @pytest.fixture
-def ann(shop: Tenant, now: datetime, monkeypatch: pytest.MonkeyPatch) -> str:
+def ann(shop: Tenant, now: datetime, monkeypatch: pytest.MonkeyPatch, accounts: str) -> str:
     """A customer who got a confirmation of one order, and none of one that was imported."""
-    monkeypatch.setattr(triggers, "email_provider", lambda: provider)
-    provider = FakeProvider()
+    out = outbox.use(monkeypatch, own_templates=False)
     ann = new_customer(shop, now)
     buy(shop, ann, "1", now)
     buy(shop, ann, "2", now, history=True)
     assert send_handler(queue_batch(events_of(shop, [ann])), None) == {"batchItemFailures": []}
-    assert len(provider.sent) == 1
+    assert len(out.email.sent) == 1
     return ann
 
 

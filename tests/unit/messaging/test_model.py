@@ -1,34 +1,12 @@
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.messaging.formats import date, ink, money
-from regulars.messaging.model import Reason, Recipient, Sender, choose_language, one_line
-from regulars.messaging.order_confirmation import refused
+from regulars.messaging.model import Sender, choose_language, one_line
 from regulars.messaging.providers.headers import address
 from regulars.messaging.texts import MONTHS, ORDER_CONFIRMATION
 from tests.unit.messaging.moments import PLACED
-
-ANN = Recipient("cus_1", "Ann", "ann@example.test", "en", suspended=False)
-SHOP = Sender("Shop", "shop@example.test")
-
-
-@pytest.mark.parametrize(
-    ("recipient", "sender", "cancelled", "reason"),
-    [
-        (ANN, SHOP, False, None),
-        (ANN, SHOP, True, Reason.ORDER_CANCELLED),
-        (replace(ANN, suspended=True), SHOP, False, Reason.CUSTOMER_SUSPENDED),
-        (replace(ANN, email=""), SHOP, False, Reason.NO_ADDRESS),
-        (ANN, replace(SHOP, email=""), False, Reason.NO_SENDER),
-    ],
-)
-def test_what_is_not_sent_says_why(
-    recipient: Recipient, sender: Sender, cancelled: bool, reason: Reason | None
-) -> None:
-    assert refused(recipient, sender, cancelled=cancelled) == reason
 
 
 @pytest.mark.parametrize(

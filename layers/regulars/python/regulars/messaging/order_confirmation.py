@@ -1,137 +1,71 @@
 """The order confirmation: one mail for each order that is placed now (history never mails)."""
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from regulars.commerce import orders
 from regulars.commerce.orders import Order, OrderLine
-from regulars.customers import Facts, facts_of
+from regulars.customers import facts_of
 from regulars.kernel.errors import NotFoundError
-from regulars.kernel.logs import logger
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging.content import EmailContent
-from regulars.messaging.deliveries import carry_out, claim
-from regulars.messaging.formats import date, ink, money
-from regulars.messaging.model import (
-    Channel,
-    Delivery,
-    Message,
-    Reason,
-    Recipient,
-    Sender,
-    State,
-    choose_language,
-    delivery_id,
-    explain,
-)
-from regulars.messaging.providers.email import EmailProvider
-from regulars.messaging.texts import ORDER_CONFIRMATION
+from regulars.messaging.contact_store import read_contact
+from regulars.messaging.formats import date, money
+from regulars.messaging.model import Channel, Delivery, Message, Reason, choose_language
+from regulars.messaging.sending.going_on import template_of
+from regulars.messaging.sending.single import send_now
+from regulars.messaging.settings_model import ORDER_UPDATES
 from regulars.platform import TenantSettings, settings_of
 
 TEMPLATE = "order_confirmation"
-_log = logger("messaging")
 
 
-def confirm_order(
-    tenant: Tenant, order_id: str, provider: EmailProvider, *, now: datetime, history: bool = False
-) -> Delivery | None:
-    """Confirm an order to its customer once, however often this is called. None if there is nobody to write to.
-
-    Raises UnavailableError or ConflictError when it has to be called again later.
-    """
+def confirm_order(tenant: Tenant, order_id: str, *, now: datetime, history: bool = False) -> list[Delivery]:
+    """Confirm an order to its customer once, however often this is called; answers what this call wrote, nothing if there is
+    nobody to write to. Raises ConflictError when it has to be called again."""
     if history:
-        return None
+        return []
     try:
         order = orders.get(tenant, order_id)
     except NotFoundError:
         # An import that was undone took it away.
-        return None
-    facts = facts_of(tenant, order.customer_id, consistent=True)
-    if facts is None:
-        _log.info("nobody to confirm to: the customer was deleted", extra={"order": order_id})
-        return None
-    settings = settings_of(tenant)
-    recipient, sender = _recipient(facts), _sender(settings)
-    reason = refused(recipient, sender, cancelled=order.status == "cancelled")
-    language = choose_language(recipient.language, settings.default_language, frozenset(ORDER_CONFIRMATION))
-    delivery = _delivery(tenant, order, recipient, language, reason, now)
-    delivery = claim(tenant, replace(delivery, inputs=values_of(order, recipient, settings, language)))
-    return carry_out(tenant, delivery, sender, lambda: compose(delivery), provider, now)
+        return []
+    against = Reason.ORDER_CANCELLED if order.status == "cancelled" else None
+    message = _message(order, values_of(order, settings_of(tenant), _language(tenant, order)))
+    return send_now(tenant, message, order.customer_id, now, against=against)
 
 
-def refused(recipient: Recipient, sender: Sender, *, cancelled: bool) -> Reason | None:
-    """Why an order confirmation must not go out, or None when it may."""
-    checks = (
-        (cancelled, Reason.ORDER_CANCELLED),
-        (recipient.suspended, Reason.CUSTOMER_SUSPENDED),
-        (not recipient.email, Reason.NO_ADDRESS),
-        (not sender.email, Reason.NO_SENDER),
-    )
-    return next((reason for stands, reason in checks if stands), None)
-
-
-def _delivery(
-    tenant: Tenant, order: Order, recipient: Recipient, language: str, reason: Reason | None, now: datetime
-) -> Delivery:
-    message = Message(f"{TEMPLATE}:{order.id}", order.placed_at, TEMPLATE, (Channel.EMAIL,), "order_updates")
-    return Delivery(
-        id=delivery_id(tenant, message, recipient.customer_id, Channel.EMAIL),
-        customer_id=recipient.customer_id,
-        channel=Channel.EMAIL,
-        template=TEMPLATE,
+def _message(order: Order, values: dict[str, Any]) -> Message:
+    return Message(
+        f"{TEMPLATE}:{order.id}",
+        order.placed_at,
+        TEMPLATE,
+        (Channel.EMAIL,),
+        ORDER_UPDATES,
         about=order.id,
-        state=State.NOT_SENT if reason else State.QUEUED,
-        created_at=now,
-        language=language,
-        to=recipient.email,
-        reason=reason,
-        explanation=explain(reason) if reason else "",
-        finished_at=now if reason else None,
+        values=values,
     )
 
 
-def _recipient(facts: Facts) -> Recipient:
-    return Recipient(
-        facts.customer_id,
-        facts.name or "",
-        facts.email or "",
-        facts.language or "",
-        facts.status == "suspended",
-    )
+def _language(tenant: Tenant, order: Order) -> str:
+    """The language in which amounts and dates are written: that of the mail."""
+    facts = facts_of(tenant, order.customer_id)
+    wanted = read_contact(tenant, order.customer_id).language or (facts and facts.language) or ""
+    default = settings_of(tenant).default_language
+    template = template_of(tenant, _message(order, {}))
+    available = template.languages(Channel.EMAIL) if template else frozenset()
+    return choose_language(wanted, default, available or frozenset({"en"}))
 
 
-def _sender(settings: TenantSettings) -> Sender:
-    sender = settings.sender
-    return Sender(sender.name, sender.email, sender.reply_to or "")
-
-
-def compose(delivery: Delivery) -> EmailContent:
-    """The mail about an order, as its delivery was claimed."""
-    # Jinja2 is loaded only by who renders.
-    from regulars.messaging.render import render
-
-    return render(TEMPLATE, ORDER_CONFIRMATION[delivery.language], delivery.inputs)
-
-
-def values_of(order: Order, recipient: Recipient, settings: TenantSettings, language: str) -> dict[str, Any]:
-    """What the mail about an order shows, in a language that texts exist for."""
+def values_of(order: Order, settings: TenantSettings, language: str) -> dict[str, Any]:
+    """What the mail about an order shows of it, in a language."""
 
     def amount(minor: int) -> str:
         return money(minor, order.currency, language)
 
-    total = amount(order.total)
     return {
-        "language": language,
-        "shop": settings.name,
-        "headline": {"number": order.number, "shop": settings.name, "total": total},
-        "name": recipient.name,
-        "brand": {
-            "colour": settings.branding.colour,
-            "ink": ink(settings.branding.colour),
-            "logo_url": settings.branding.logo_url,
-        },
         "order": {
+            "id": order.id,
             "number": order.number,
             "placed": date(order.placed_at, settings.time_zone, language),
             "lines": [
@@ -144,7 +78,7 @@ def values_of(order: Order, recipient: Recipient, settings: TenantSettings, lang
                 for line in order.lines
             ],
             "sums": _sums(order, amount),
-            "total": total,
+            "total": amount(order.total),
             "ways": _ways(order),
         },
     }
@@ -154,7 +88,7 @@ def _details(line: OrderLine) -> str:
     return ", ".join(f"{name}: {value}" for name, value in (line.configuration or {}).items())
 
 
-def _sums(order: Order, amount: Any) -> list[tuple[str, str]]:
+def _sums(order: Order, amount: Callable[[int], str]) -> list[tuple[str, str]]:
     subtotal = sum(line.total for line in order.lines)
     sums = (
         ("discount", -order.discount),

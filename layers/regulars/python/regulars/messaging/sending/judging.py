@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from regulars.messaging.deciding import Asked, Circumstances, Decision, Outcome, decide
-from regulars.messaging.model import Channel, Choice, Message
+from regulars.messaging.model import Channel, Check, Choice, Message, Reason
 from regulars.messaging.pacing import Rate, domain_name, turns_of
 from regulars.messaging.sending.people import Person, Shop
 from regulars.messaging.templates import Compiled
@@ -25,6 +25,7 @@ class Judge:
     now: datetime
     collected: bool = False
     counted: bool = False
+    against: Reason | None = None
     # Whose turn was given to them before, by an earlier decision.
     had_turns: frozenset[str] = frozenset()
     _turns: dict[str, datetime] = field(default_factory=dict)
@@ -59,6 +60,8 @@ class Judge:
         return decisions if self.message.choice is Choice.ALL else [_best(decisions)]
 
     def _on(self, asked: Asked, person: Person, channel: Channel) -> Decision:
+        if self.against is not None:
+            return Decision(Outcome.REFUSE, channel, self.against, checks=(Check("asked", False),))
         address = person.addresses.get(channel, "")
         listed = person.suppressions.get(channel)
         facts = person.facts

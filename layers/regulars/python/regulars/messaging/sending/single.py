@@ -9,7 +9,7 @@ from regulars.kernel.idempotency import Once, recall
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
-from regulars.messaging.model import FINAL, Delivery, Message, State
+from regulars.messaging.model import FINAL, Delivery, Message, Reason, State
 from regulars.messaging.sending.asking import SendRequest
 from regulars.messaging.sending.carrying_on import carry_on
 from regulars.messaging.sending.claiming import Claim
@@ -59,9 +59,11 @@ def send_one(tenant: Tenant, request: SendRequest, now: datetime, once: Once | N
     return written
 
 
-def send_now(tenant: Tenant, message: Message, customer_id: str, now: datetime) -> list[Delivery]:
+def send_now(
+    tenant: Tenant, message: Message, customer_id: str, now: datetime, *, against: Reason | None = None
+) -> list[Delivery]:
     """Send a message to a customer here and now, once however often this is called; answers the deliveries that this call wrote,
-    none for a customer who is gone.
+    none for a customer who is gone. A reason `against` it is recorded instead of sending.
 
     What the provider would not take yet waits in the queue. Raises NotFoundError when there is no such tenant, ConflictError
     when others keep winning the race.
@@ -69,7 +71,7 @@ def send_now(tenant: Tenant, message: Message, customer_id: str, now: datetime) 
     shop, template = shop_of(tenant), template_of(tenant, message)
     sending = Sending(shop, message, template, now)
     planner = Planner(
-        Judge(shop, message, template, now),
+        Judge(shop, message, template, now, against=against),
         Meaning(shop, message, template, now),
         gather(tenant, [customer_id], message.channels),
     )
