@@ -44,7 +44,7 @@ def create_campaign(call: Call, body: NewCampaign) -> Campaign:
     """Create a draft, which needs no more than a name.
 
     What can never be right (a segment that is not there, a rule or a recurrence that cannot be read) is refused with a pointer
-    to each fault; what is missing is told by `GET /campaigns/{campaign_id}` and refused when it is to be sent. """
+    to each fault; what is missing is told by `GET /campaigns/{campaign_id}` and refused when it is to be sent."""
     return campaigns.create_campaign(call.tenant, body, now=call.now, by=by(call), once=call.once)
 
 

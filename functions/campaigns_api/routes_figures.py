@@ -52,7 +52,7 @@ def get_campaign_calendar(call: Call, query: CalendarQuery) -> dict[str, Any]:
 @routes.get(f"{ONE}/metrics", permission=Permission.CAMPAIGNS_READ, answer=MetricsView)
 def get_campaign_metrics(call: Call, query: RunQuery) -> Metrics:
     """Get a run's figures as they stand: by variant and channel, progress, cost, revenue, uplift against the hold-out."""
-    return campaigns.campaign_metrics(call.tenant, call.params["campaign_id"], run=query.run)
+    return campaigns.campaign_metrics(call.tenant, call.params["campaign_id"], run=query.run, now=call.now)
 
 
 @routes.get(f"{ONE}/metrics/over-time", permission=Permission.CAMPAIGNS_READ, answer=HoursView)

@@ -163,7 +163,10 @@ class MetricsView(View):
     hold_out: FiguresView | None
     uplift: UpliftView | None
     decision: dict[str, Any] | None
-    failed_batches: int
+    missing: int = Field(description="Customers without a result yet")
+    failed_batches: int = Field(
+        description="That failed every time, at least; known after two hours without a result"
+    )
 
 
 class HourView(View):

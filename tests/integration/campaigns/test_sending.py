@@ -216,3 +216,54 @@ def test_with_too_few_recipients_the_decision_waits_once_more(shop: Stage) -> No
     assert decided.decision is not None
     assert not decided.decision["enough"]
     assert decided.winner == "A"
+
+
+def test_batches_that_never_come_through_are_told_of_and_do_not_keep_it_open_for_ever(shop: Stage) -> None:
+    shop.customers(60)
+    campaign = shop.send()
+    shop.plan(campaign)
+    run = shop.get(campaign).run
+    assert run is not None
+    shop.count(run.branches[0].id, handled=12)
+
+    for _ in range(6):
+        shop.pass_time(hours=1)
+        shop.fire()
+    found = campaigns.campaign_metrics(shop.tenant, campaign.id, now=shop.now)
+    assert (found.missing, found.failed_batches) == (48, 1)
+    # One more keeps it open again for as long.
+    shop.pass_time(hours=60)
+    shop.count(run.branches[0].id, handled=1)
+    shop.fire()
+    shop.pass_time(hours=60)
+    shop.fire()
+    assert shop.get(campaign).status is Status.SENDING
+    shop.pass_time(hours=20)
+    shop.fire()
+
+    after = shop.get(campaign)
+    assert after.status is Status.COMPLETED
+    assert after.note == "What became of 47 of 60 customers is not known."
+
+
+def test_links_say_the_campaigns_name_or_what_the_plan_says(shop: Stage) -> None:
+    plain = shop.send(name="Spring Sale!").run
+    own = shop.send(utm={"source": "letter", "campaign": "mine"}).run
+    assert plain is not None
+    assert own is not None
+
+    dispatches = [get_dispatch(shop.tenant, one.branches[0].id) for one in (plain, own)]
+
+    assert [(one.name, dict(one.utm)) for one in dispatches] == [
+        ("spring-sale", {}),
+        ("mine", {"source": "letter"}),
+    ]
+
+
+def test_a_throttle_is_the_dispatchs(shop: Stage) -> None:
+    run = shop.send(throttle_per_minute=500, test={"hold_out": 0.1}).run
+    assert run is not None
+
+    rates = {one.variant: get_dispatch(shop.tenant, one.id).throttle_per_minute for one in run.branches}
+
+    assert rates == {"": 500, "hold_out": 0}

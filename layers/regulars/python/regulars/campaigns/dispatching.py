@@ -44,6 +44,7 @@ def open_branch(tenant: Tenant, campaign: Campaign, run: Run, branch: Branch, no
         now,
         throttle_per_minute=0 if held else campaign.plan.throttle_per_minute,
         hold_out=held,
+        utm=campaign.plan.utm.model_dump(include={"source", "medium"}, exclude_defaults=True),
     )
     tx = Transaction(tenant)
     open_dispatch(tx, dispatch)

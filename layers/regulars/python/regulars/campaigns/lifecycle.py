@@ -129,8 +129,9 @@ def resume_campaign(tenant: Tenant, campaign_id: str, *, now: datetime, once: On
         if not before.running:
             after = replace(after, status=Status.SCHEDULED)
             arm(tx, start_timer(tenant, after.id, after.due_at or now))
-        elif after.run is not None and after.run.later:
-            after = wait_for(tx, after, after.run.later, max(after.run.later_at or now, now))
+        elif before.run is not None and after.run is not None and before.run.later:
+            after = replace(after, run=replace(after.run, seen_at=now))
+            after = wait_for(tx, after, before.run.later, max(before.run.later_at or now, now))
         return _saved(tx, before, after, once, now)
 
     return _reconciled(tenant, once, write, now)

@@ -13,11 +13,12 @@ from regulars.campaigns.model import HOLD_OUT, Campaign, Run
 from regulars.campaigns.plan import Winner
 from regulars.campaigns.service import get_campaign
 from regulars.campaigns.store import runs_of
-from regulars.campaigns.totals import by_channel, measures, totals_by_branch
+from regulars.campaigns.totals import by_channel, handled, measures, totals_by_branch
 from regulars.kernel.errors import NotFoundError
 from regulars.kernel.money import exponent
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging import (
+    BATCH,
     Channel,
     MessagingSettings,
     dispatch_hours,
@@ -39,7 +40,9 @@ class VariantFigures:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """`whole` leaves the hold-out aside. `currency` is that of all money, in minor units; `decision` stands once it is made."""
+    """`whole` leaves the hold-out aside. `currency` is that of all money, in minor units; `decision` stands once it is made.
+    `missing` customers have no result yet; `failed_batches` is how many batches they are, at least, if none has come for two
+    hours."""
 
     campaign_id: str
     run: int
@@ -52,6 +55,7 @@ class Metrics:
     uplift: Uplift | None = None
     decision: Mapping[str, Any] | None = None
     failed_batches: int = 0
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,9 @@ def run_of(tenant: Tenant, campaign: Campaign, number: int) -> Run:
     return found
 
 
-def campaign_metrics(tenant: Tenant, campaign_id: str, *, run: int = 0) -> Metrics:
+def campaign_metrics(
+    tenant: Tenant, campaign_id: str, *, run: int = 0, now: datetime | None = None
+) -> Metrics:
     """The figures of a run, live. Raises NotFoundError for one that has not run. About 1 request unit a dispatch."""
     campaign = get_campaign(tenant, campaign_id)
     at_hand = run_of(tenant, campaign, run)
@@ -107,6 +113,7 @@ def campaign_metrics(tenant: Tenant, campaign_id: str, *, run: int = 0) -> Metri
         settings_of(tenant).currency,
     )
     counts, held = sums.counts(), sums.counts(held=True)
+    missing = max(0, at_hand.planned - handled(at_hand, sums.branches))
     costs = sums.costs(counts)
     channels = {
         channel: figures_of(one, attribution=sums.settings.attribution, cost=costs[channel])
@@ -123,7 +130,8 @@ def campaign_metrics(tenant: Tenant, campaign_id: str, *, run: int = 0) -> Metri
         sums.figures(held, sums.planned(held=True)) if campaign.plan.hold_out else None,
         _uplift(measures(counts), measures(held)),
         at_hand.decision,
-        counts["failed_batches"],
+        -(-missing // BATCH) if now is not None and at_hand.stalled(now) else 0,
+        missing,
     )
 
 

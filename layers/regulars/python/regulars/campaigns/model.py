@@ -6,7 +6,7 @@ test's share), `rest` (the remainder, to the winner) and `resend` (to those who 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -68,6 +68,8 @@ ARCHIVABLE = frozenset({_S.DRAFT, _S.COMPLETED, _S.CANCELLED, _S.FAILED})
 # Nothing more goes out.
 OVER = frozenset({_S.COMPLETED, _S.CANCELLED})
 HOLD_OUT = "hold_out"
+# A batch that failed every time is set aside within this time.
+STALLED = timedelta(hours=2)
 
 
 class Phase(StrEnum):
@@ -90,8 +92,8 @@ class Branch:
 class Run:
     """One sending of a campaign. `at` is the moment its deliveries' ids are made of; `passes` are the quarter-hours still to
     come in the phase at hand, `later` what waits with a timer (`pass`, `decide`, `resend`, `check`) and `later_at` for when.
-    `job` plans now, for the pass `planning` (None: the phase's own beginning), as the run's `step`-th; `decision` is what the
-    test came to, once and for all."""
+    `job` plans now, for the pass `planning` (None: the phase's own beginning), as the run's `step`-th; of the last look at
+    results, `seen` were handled, and more came last at `seen_at`; `decision` is what the test came to, once and for all."""
 
     number: int
     at: datetime
@@ -106,6 +108,8 @@ class Run:
     later_at: datetime | None = None
     step: int = 0
     looks: int = 0
+    seen: int = 0
+    seen_at: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     decision: Mapping[str, Any] | None = None
     ended_at: datetime | None = None
@@ -117,6 +121,10 @@ class Run:
     @property
     def planned(self) -> int:
         return sum(one.planned for one in self.branches)
+
+    def stalled(self, now: datetime) -> bool:
+        """Whether results have been waited for, without one, for longer than the queue tries a batch."""
+        return self.later == "check" and self.seen_at is not None and now - self.seen_at > STALLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from regulars.kernel.transaction import Transaction
 JOB = "campaign.send"
 # How long after the last batch was told the results are looked at, and how long between two looks at the most.
 FIRST_LOOK, LONGEST_LOOK = timedelta(minutes=1), timedelta(minutes=30)
+_LOOKS_APART = 5
 Write = Callable[[Transaction, Campaign], None]
 
 
@@ -126,7 +127,7 @@ def planned(
         for place, one in enumerate(run.branches)
     )
     still = sorted({*run.passes, *passes} - ({run.planning} if run.planning else set()))
-    run = replace(run, branches=branches, passes=tuple(still), planning=None, job="")
+    run = replace(run, branches=branches, passes=tuple(still), planning=None, job="", seen_at=now)
     tx = Transaction(tenant)
     after = wait(tx, replace(before, run=run, updated_at=now), now)
     save_campaign(tx, after, before)
@@ -145,7 +146,7 @@ def wait(tx: Transaction, campaign: Campaign, now: datetime) -> Campaign:
     elif plan.resend is not None and run.phase is not Phase.RESEND:
         later, at = "resend", now + timedelta(hours=plan.resend.after_hours)
     else:
-        later, at = "check", now + min(FIRST_LOOK * 2**run.looks, LONGEST_LOOK)
+        later, at = "check", now + min(FIRST_LOOK * 2 ** min(run.looks, _LOOKS_APART), LONGEST_LOOK)
     return wait_for(tx, campaign, later, at)
 
 

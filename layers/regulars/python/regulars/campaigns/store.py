@@ -83,7 +83,7 @@ class RunItem(Item):
 
 
 _PLAIN = tuple(one.name for one in fields(Campaign) if one.name not in {"status", "plan", "run"})
-_MOMENTS = frozenset({"at", "due_at", "phase_at", "planning", "later_at", "ended_at"})
+_MOMENTS = frozenset({"at", "due_at", "phase_at", "planning", "later_at", "seen_at", "ended_at"})
 
 
 def place_of(tenant: Tenant, campaign_id: str) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from regulars.kernel.transaction import Transaction
 from regulars.messaging import messaging_settings
 from regulars.platform import settings_of
 
-# After this time without every batch being accounted for, the run ends all the same, and says so.
+# After this time without one more batch having come through, the run ends all the same, and says how many are missing.
 PATIENCE = timedelta(days=3)
 Handler = Callable[[Timer, Campaign, datetime], None]
 
@@ -145,20 +145,18 @@ def _check(timer: Timer, campaign: Campaign, now: datetime) -> None:
     run = campaign.run
     assert run is not None
     done = handled(run, totals_by_branch(timer.tenant, run))
-    missing = max(0, run.planned - done)
+    missing, since = max(0, run.planned - done), run.seen_at or now
     tx = Transaction(timer.tenant)
     settle(tx, timer)
-    if not missing or (now > run.at + PATIENCE and run.looks > _LOOKS):
+    if not missing or (done <= run.seen and now - since > PATIENCE):
         note = f"What became of {missing:,} of {run.planned:,} customers is not known." if missing else ""
         end_run(tx, campaign, now, note)
     else:
-        looked = replace(campaign, run=replace(run, looks=run.looks + 1), updated_at=now)
-        save_campaign(tx, wait(tx, looked, now), campaign)
+        looked = replace(run, looks=run.looks + 1, seen=done, seen_at=since if done <= run.seen else now)
+        save_campaign(tx, wait(tx, replace(campaign, run=looked, updated_at=now), now), campaign)
     tx.commit()
 
 
-# A few looks at the longest distance, after everything has been told to the senders.
-_LOOKS = 100
 _HANDLERS: Mapping[str, Handler] = {
     START: _start,
     RECONCILE: _reconcile,

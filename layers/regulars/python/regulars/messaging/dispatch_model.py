@@ -1,6 +1,7 @@
 """A dispatch: one message on its way to many, with gates that every claim of it passes. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,7 +23,7 @@ class Door(StrEnum):
 class Dispatch:
     """`name` is what links say as their campaign; `throttle_per_minute` bounds the deliveries handed over a minute (0: no bound);
     of a `hold_out` nothing is sent: whoever would have got it is recorded as held out; `planned` is for how many it is meant, if
-    that is known from the start."""
+    that is known from the start; `utm` is what links say in place of our own source and medium."""
 
     id: str
     name: str
@@ -32,3 +33,4 @@ class Dispatch:
     throttle_per_minute: int = 0
     hold_out: bool = False
     planned: int = 0
+    utm: Mapping[str, str] = field(default_factory=dict)

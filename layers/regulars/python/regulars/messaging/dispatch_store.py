@@ -30,6 +30,7 @@ class DispatchItem(Item):
     throttle = NumberAttribute(null=True)
     hold_out = BooleanAttribute(null=True)
     planned = NumberAttribute(null=True)
+    utm = JsonAttribute(null=True)
 
     @classmethod
     def of(cls, tenant: Tenant, dispatch: Dispatch) -> Self:
@@ -44,6 +45,7 @@ class DispatchItem(Item):
             throttle=dispatch.throttle_per_minute or None,
             hold_out=dispatch.hold_out or None,
             planned=dispatch.planned or None,
+            utm=dict(dispatch.utm) or None,
         )
 
     def dispatch(self) -> Dispatch:
@@ -56,6 +58,7 @@ class DispatchItem(Item):
             int(self.throttle or 0),
             bool(self.hold_out),
             int(self.planned or 0),
+            self.utm or {},
         )
 
 

@@ -95,23 +95,19 @@ def address_of(followed: Followed) -> str:
     delivery = followed.delivery
     if not messaging_settings(followed.tenant).utm:
         return followed.url
-    return with_utm(
-        followed.url,
-        {
-            "source": "regulars",
-            "medium": delivery.channel.value,
-            "campaign": _campaign(followed.tenant, delivery.dispatch_id) or delivery.template,
-            "content": delivery.variant,
-        },
-    )
+    own = {"source": "regulars", "medium": delivery.channel.value, "campaign": delivery.template}
+    told = _told(followed.tenant, delivery.dispatch_id)
+    return with_utm(followed.url, {**own, **told, "content": delivery.variant})
 
 
 @lru_cache(maxsize=2000)
-def _campaign(tenant: Tenant, dispatch_id: str) -> str:
-    """What a dispatch is called, which never changes."""
+def _told(tenant: Tenant, dispatch_id: str) -> dict[str, str]:
+    """What a dispatch has its links say, which never changes."""
     if not dispatch_id:
-        return ""
+        return {}
     try:
-        return read_dispatch(tenant, dispatch_id, consistent=False).name
+        dispatch = read_dispatch(tenant, dispatch_id, consistent=False)
     except NotFoundError:
-        return ""
+        return {}
+    told = {"campaign": dispatch.name, **dispatch.utm}
+    return {name: value for name, value in told.items() if value}
