@@ -23,7 +23,7 @@ EVENT_TYPES = (
 
 class EmailSending(Construct):
     """The configuration set every mail is sent with. The embedded engine publishes no events, so none is asked: the
-    simulator puts them on the default bus as SES does."""
+    simulator writes to the rule's queue itself."""
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "Email")

@@ -1,4 +1,4 @@
-"""Passing on what providers tell: by the ways AWS takes, so that the deployed rules and subscriptions are what is tried."""
+"""Passing on what providers tell, in the envelopes in which it comes on AWS."""
 
 import asyncio
 import contextlib
@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import uuid4
 
 import boto3
 
-from local.engine import Engine
+from local.engine import ACCOUNT, REGION, Engine
 from local.simulator.events import DETAIL_TYPES, Event
 
+QUEUE = "regulars-local-take-provider-events"
 Make = Callable[[datetime], Event]
 
 
@@ -24,21 +26,28 @@ class Ways(Protocol):
 
 
 class AwsWays:
-    """SES puts its events on the account's default bus, End User Messaging publishes to a topic."""
+    """End User Messaging publishes to the deployed topic. SES's events come over the account's default bus, on which nobody but
+    AWS may speak for `aws.ses`, at the engine either: they go where the rule would send them, in the bus's envelope."""
 
     def __init__(self, engine: Engine, texts_topic: str) -> None:
-        self._bus = boto3.client("events", **engine.client_settings)
+        self._queues = boto3.client("sqs", **engine.client_settings)
         self._topics = boto3.client("sns", **engine.client_settings)
         self._texts_topic = texts_topic
 
     def mail(self, event: Event) -> None:
-        entry = {
-            "Source": "aws.ses",
-            "DetailType": DETAIL_TYPES[event["eventType"]],
-            "Detail": json.dumps(event),
-            "Resources": ["arn:aws:ses:us-east-1:000000000000:configuration-set/local"],
+        envelope = {
+            "version": "0",
+            "id": str(uuid4()),
+            "detail-type": DETAIL_TYPES[event["eventType"]],
+            "source": "aws.ses",
+            "account": ACCOUNT,
+            "time": event["mail"]["timestamp"],
+            "region": REGION,
+            "resources": [f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/regulars-local"],
+            "detail": event,
         }
-        self._bus.put_events(Entries=[entry])
+        url = self._queues.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+        self._queues.send_message(QueueUrl=url, MessageBody=json.dumps(envelope))
 
     def text(self, event: Event) -> None:
         self._topics.publish(TopicArn=self._texts_topic, Message=json.dumps(event))
