@@ -12,6 +12,9 @@ const MIDDLE = /^\s*\{%-?\s*(else|elif)\b/;
 const SHOWN = /^(not\s+)?in_segment\(\s*["']([\w-]*)["']\s*\)$/;
 const VOID = /<(br|hr|img|input|wbr)\b((?:"[^"]*"|'[^']*'|[^>"'])*?)\s*\/?>/gi;
 
+// What a mail begins as: fonts that every mail program has.
+const EMPTY = '<mjml>\n  <mj-head>\n    <mj-attributes>\n      <mj-all font-family="Arial, Helvetica, sans-serif" />\n      <mj-text font-size="15px" line-height="1.5" color="#22302a" />\n    </mj-attributes>\n  </mj-head>\n  <mj-body background-color="#f4f5f4" />\n</mjml>';
+
 export class MarkupError extends Error {}
 
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'" };
@@ -160,7 +163,7 @@ function settled(node) {
 
 // { before, body: { attributes }, nodes }: `before` is all that stands above the body (the head among it).
 export function read(mjml) {
-  const text = mjml.trim() || "<mjml><mj-body></mj-body></mjml>";
+  const text = mjml.trim() || EMPTY;
   const start = /<mj-body\b/.exec(text);
   if (!start) throw new MarkupError("There is no <mj-body>");
   const reader = new Reader(text);

@@ -62,8 +62,8 @@ function boxTypes(segments, lists) {
       defaults: {
         name: "By segment", segment: "", not: false,
         traits: [
-          { type: "select", name: "segment", label: "Segment", changeProp: true, options: [{ id: "", label: "Choose…" }, ...segments.map(({ id, name }) => ({ id, label: name }))] },
-          { type: "checkbox", name: "not", label: "For everybody else", changeProp: true },
+          { type: "rg-select", name: "segment", label: "Segment", changeProp: true, options: [{ id: "", label: "Choose…" }, ...segments.map(({ id, name }) => ({ id, label: name }))] },
+          { type: "rg-check", name: "not", label: "For everybody else", changeProp: true },
         ],
       },
     }),
@@ -111,10 +111,10 @@ const code = {
 
 // What can be set beside the canvas, in words rather than names of attributes.
 const TRAITS = {
-  "mj-image": [{ type: "rg-text", name: "src", label: "Picture’s address", changeProp: true, placeholder: "https://…" }, { name: "alt", label: "In words", placeholder: "For who cannot see it" }, { type: "rg-text", name: "href", label: "Link", placeholder: "https://…" }],
+  "mj-image": [{ type: "rg-text", name: "src", label: "Picture’s address", changeProp: true, placeholder: "https://…" }, { type: "rg-text", name: "alt", label: "In words", placeholder: "For who cannot see it" }, { type: "rg-text", name: "href", label: "Link", placeholder: "https://…" }],
   "mj-button": [{ type: "rg-text", name: "href", label: "Link", placeholder: "https://…", help: "Clicks are counted, and the address is never shown to others than your customer." }],
-  "mj-section": [{ type: "checkbox", name: "full-width", label: "Full width", valueTrue: "full-width", valueFalse: "" }],
-  "mj-wrapper": [{ type: "checkbox", name: "full-width", label: "Full width", valueTrue: "full-width", valueFalse: "" }],
+  "mj-section": [{ type: "rg-check", name: "full-width", label: "Full width", valueTrue: "full-width" }],
+  "mj-wrapper": [{ type: "rg-check", name: "full-width", label: "Full width", valueTrue: "full-width" }],
   "mj-text": [],
   "mj-column": [],
   "mj-divider": [],
@@ -133,45 +133,60 @@ export function addTypes(editor, { compile, segments, lists }) {
   add("mj-body", { model: { defaults: { droppable: PIECES } } });
 }
 
-// A text with suggestions and a word of help; an area for code.
+// The fields beside the canvas: a text with suggestions and a word of help, an area for code, a choice, a box to tick.
+const made = (name, values = {}) => Object.assign(document.createElement(name), values);
+
+function textField(trait) {
+  const holder = made("div");
+  const field = made("input", { type: "text", placeholder: trait.get("placeholder") ?? "" });
+  holder.append(field);
+  if (trait.get("list")?.length) {
+    const list = made("datalist", { id: `list-${trait.get("name")}` });
+    list.append(...trait.get("list").map((value) => new Option(value, value)));
+    field.setAttribute("list", list.id);
+    holder.append(list);
+  }
+  if (trait.get("help")) holder.append(made("p", { className: "hint", textContent: trait.get("help") }));
+  return holder;
+}
+
+function choiceField(trait) {
+  const field = made("select");
+  field.append(...trait.get("options").map(({ id, label }) => new Option(label, id)));
+  return field;
+}
+
+const FIELDS = {
+  "rg-text": textField,
+  "rg-area": () => made("textarea", { rows: 8, spellcheck: false, className: "mono" }),
+  "rg-select": choiceField,
+  "rg-check": () => made("input", { type: "checkbox" }),
+};
+const inputOf = (holder) => (holder.matches("input, textarea, select") ? holder : holder.querySelector("input, textarea, select"));
+
 function addTraits(editor) {
-  const input = (make) => ({
-    noLabel: false,
-    createInput({ trait }) {
-      const field = make(trait);
-      field.setAttribute("aria-label", trait.get("label"));
-      return field;
-    },
-    onEvent({ component, trait, elInput }) {
-      const { value } = elInput.querySelector("input, textarea") ?? elInput;
-      if (trait.get("changeProp")) component.set(trait.get("name"), value);
-      else component.addAttributes({ [trait.get("name")]: value });
-    },
-    onUpdate({ component, trait, elInput }) {
-      const field = elInput.querySelector("input, textarea") ?? elInput;
-      const value = trait.get("changeProp") ? component.get(trait.get("name")) : component.getAttributes()[trait.get("name")];
-      if (field.value !== (value ?? "")) field.value = value ?? "";
-    },
-  });
-  const text = (trait) => {
-    const holder = document.createElement("div");
-    const field = document.createElement("input");
-    field.type = "text";
-    field.placeholder = trait.get("placeholder") ?? "";
-    field.setAttribute("aria-label", trait.get("label"));
-    holder.append(field);
-    if (trait.get("list")?.length) {
-      const list = document.createElement("datalist");
-      list.id = `list-${trait.get("name")}`;
-      list.append(...trait.get("list").map((value) => new Option(value, value)));
-      field.setAttribute("list", list.id);
-      holder.append(list);
-    }
-    if (trait.get("help")) holder.append(Object.assign(document.createElement("p"), { className: "hint", textContent: trait.get("help") }));
-    return holder;
-  };
-  editor.TraitManager.addType("rg-text", input(text));
-  editor.TraitManager.addType("rg-area", input(() => Object.assign(document.createElement("textarea"), { rows: 8, spellcheck: false, className: "mono" })));
+  for (const [type, make] of Object.entries(FIELDS)) {
+    editor.TraitManager.addType(type, {
+      createInput({ trait }) {
+        const holder = make(trait);
+        inputOf(holder).setAttribute("aria-label", trait.get("label"));
+        return holder;
+      },
+      onEvent({ component, trait, elInput }) {
+        const field = inputOf(elInput);
+        const on = trait.get("valueTrue") ?? true;
+        const value = type === "rg-check" ? (field.checked ? on : (trait.get("changeProp") ? false : "")) : field.value;
+        if (trait.get("changeProp")) component.set(trait.get("name"), value);
+        else component.addAttributes({ [trait.get("name")]: value });
+      },
+      onUpdate({ component, trait, elInput }) {
+        const field = inputOf(elInput);
+        const value = trait.get("changeProp") ? component.get(trait.get("name")) : component.getAttributes()[trait.get("name")];
+        if (type === "rg-check") field.checked = Boolean(value);
+        else if (field.value !== (value ?? "")) field.value = value ?? "";
+      },
+    });
+  }
 }
 
 const CONTAINERS = new Set(["mj-section", "mj-wrapper", "mj-group", "mj-column"]);

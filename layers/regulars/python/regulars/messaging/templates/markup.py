@@ -27,7 +27,7 @@ def html_of(mjml: str) -> str:
 
     marked = _between_elements(CODE.sub(keep, _COMMENT.sub("", _MARK.sub("", mjml))))
     try:
-        made = str(mjml2html(marked))
+        made = str(mjml2html(marked, fonts={}))
     except ValueError as error:
         raise TemplateError(_told(str(error), marked)) from error
     return _MARK.sub(lambda found: codes[int(found[1])] if int(found[1]) < len(codes) else "", made)
