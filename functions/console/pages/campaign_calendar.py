@@ -11,7 +11,7 @@ from console.shell import Crumb, Shop, part, shop_of, show
 from console.web import Reply, Request, done
 from regulars import campaigns
 from regulars.campaigns import CalendarEntry, Campaign, CampaignChange, ScheduleKind, Status
-from regulars.kernel.errors import ConflictError, InvalidError
+from regulars.kernel.errors import ConflictError, InvalidError, StaleError
 from regulars.kernel.permissions import Permission
 from regulars.messaging import messaging_settings
 
@@ -110,18 +110,27 @@ def _drafts(request: Request, shop: Shop, quiet: Quiet | None) -> list[Entry]:
 
 @PAGES.post(f"{PATH}/{{campaign_id}}/move", permission=Permission.CAMPAIGNS_WRITE)
 def move(request: Request) -> Reply:
-    """To another day at the same hour; the toast takes it back. The day may be in the address (an undo) or in the form."""
-    shop = shop_of(request)
-    given = request.form.get("day") or request.query.get("day", "")
-    day = _day(given)
+    """To another day at the same hour; the toast takes it back. What is refused is said, and goes back to its place."""
+    day = _day(request.form.get("day") or request.query.get("day", ""))
     if day is None:
         raise InvalidError("that is no day")
+    try:
+        before, to = _moved(request, day)
+    except (ConflictError, InvalidError, StaleError) as error:
+        return done(f"{error.detail[:1].upper()}{error.detail[1:]}", bad=True)
+    at = before.plan.schedule.at or to
+    undo = f"{PATH}/{before.id}/move?day={at.astimezone(to.tzinfo).date().isoformat()}"
+    return done(f"“{before.name}” moved to {moment_text(to, shop_of(request).zone)}", undo=undo)
+
+
+def _moved(request: Request, day: date) -> tuple[Campaign, datetime]:
+    """The campaign as it was, and its new moment. Raises ConflictError, StaleError, InvalidError."""
+    shop = shop_of(request)
     before = campaigns.get_campaign(request.tenant, request.params["campaign_id"])
     schedule = before.plan.schedule
     if schedule.at is None or not _may_move(before):
         raise ConflictError("only what is planned for one moment can be moved; edit it instead")
-    local = schedule.at.astimezone(shop.zone)
-    to = moved(local, day, shop.zone)
+    to = moved(schedule.at.astimezone(shop.zone), day, shop.zone)
     if before.status is Status.SCHEDULED and to <= request.call.now:
         raise ConflictError("that lies in the past")
     changed = schedule.model_dump(mode="json") | {"at": to.isoformat()}
@@ -133,5 +142,4 @@ def move(request: Request) -> Reply:
         now=request.call.now,
         version=int(version) if version.isdecimal() else None,
     )
-    undo = f"{PATH}/{before.id}/move?day={local.date().isoformat()}"
-    return done(f"“{before.name}” moved to {moment_text(to, shop.zone)}", undo=undo)
+    return before, to

@@ -255,4 +255,8 @@ def test_moving_keeps_the_hour_and_can_be_undone(fake: Fake) -> None:
     assert moved_to is not None
     assert moved_to.isoformat() == "2026-11-28T22:30:00+00:00"
     fake.put(of_status(Status.SENDING))
-    assert ask("POST", "/cmp_sending/move", day="2026-11-28", htmx="calendar")["statusCode"] == 409
+    refused = json.loads(
+        ask("POST", "/cmp_sending/move", day="2026-11-28", htmx="calendar")["headers"]["hx-trigger"]
+    )
+    assert refused["toast"]["bad"]
+    assert "changed" in refused
