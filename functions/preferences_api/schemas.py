@@ -1,9 +1,9 @@
 """What the operations on preferences and consent take and answer with."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from regulars.kernel.http.models import Input, Line, Moment, View, page_model
 from regulars.messaging import Channel
@@ -11,15 +11,10 @@ from regulars.messaging.contact import ConsentState, Contact, Frequency, QuietHo
 from regulars.messaging.preferences.choices import CHOOSABLE, gets
 from regulars.messaging.preferences.ledger import Entry, EntryKind
 from regulars.messaging.preferences.wishes import KEEP, Wishes, packed
-from regulars.messaging.settings_model import Key, MessagingSettings
+from regulars.messaging.settings_model import Clock, Key, MessagingSettings
 
 AnyChannel = Annotated[Channel, Field(strict=False)]
 Often = Annotated[Frequency, Field(strict=False)]
-Clock = Annotated[
-    time,
-    Field(strict=False, description="Local time of the customer, `22:30`"),
-    PlainSerializer(lambda value: value.isoformat("minutes"), return_type=str),
-]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Proof = Annotated[
     dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")], Line],
@@ -40,12 +35,6 @@ class QuietHoursBody(Input):
 
     start: Clock
     end: Clock
-
-    @model_validator(mode="after")
-    def _plain(self) -> Self:
-        if any(one.tzinfo or one.second or one.microsecond for one in (self.start, self.end)):
-            raise ValueError("should be hours and minutes such as 22:30")
-        return self
 
 
 class PreferencesChange(Input):

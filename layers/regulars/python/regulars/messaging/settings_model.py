@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from regulars.messaging.model import Channel
 
@@ -15,6 +24,22 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 # BCP 47 tag → text.
 Localized = Annotated[dict[str, Words], Field(max_length=20)]
 Domain = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[a-z0-9.-]{3,253}$")]
+
+
+def _of_the_wall(at: time) -> time:
+    if at.tzinfo or at.second or at.microsecond:
+        raise ValueError("should be hours and minutes such as 22:30")
+    return at
+
+
+# A time of a wall clock, in hours and minutes.
+Clock = Annotated[
+    time,
+    Field(strict=False),
+    AfterValidator(_of_the_wall),
+    PlainSerializer(lambda at: at.isoformat("minutes"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["22:30"]}),
+]
 
 
 class _Model(BaseModel):
@@ -44,8 +69,8 @@ class Cap(_Model):
 class Hours(_Model):
     """From `start` until before `end`, in the recipient's time zone; over midnight when start is later than end."""
 
-    start: time
-    end: time
+    start: Clock
+    end: Clock
 
 
 class UnwantedRates(_Model):
