@@ -8,13 +8,15 @@ import pytest
 from messaging_api.handler import handler
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
-from regulars.messaging.best_times import best_channels_of, best_hours_of, forget_priors
+from regulars.messaging.best_times import best_hours_of, forget_priors, suited
 from regulars.messaging.contact import Contact
-from regulars.messaging.contact_store import save_contact
-from regulars.messaging.model import Channel
+from regulars.messaging.contact_store import read_contact, save_contact
+from regulars.messaging.model import Channel, Choice, Message
+from regulars.messaging.sending.single import send_now
 from regulars.messaging.tally_store import bump, day_place
 from regulars.messaging.timing import noted_engagement, noted_send
 from tests.events import answer_body, http_event
+from tests.integration.messaging import outbox
 from tests.integration.pipeline.shop import new_customer
 
 
@@ -78,9 +80,32 @@ def test_many_customers_at_once_each_at_an_hour_of_their_own(shop: Tenant, now: 
     assert hours == best_hours_of(shop, Channel.EMAIL, many, "campaign:1", now)
     assert hours != best_hours_of(shop, Channel.EMAIL, many, "campaign:2", now)
     assert {hour for hour in hours.values() if hour is not None} <= set(range(7, 22))
-    channels = best_channels_of(shop, [Channel.SMS, Channel.EMAIL], many, "campaign:1", now)
-    firsts = [one.channels[0] for one in channels.values()]
+    both = [Channel.SMS, Channel.EMAIL]
+    firsts = [suited(shop, Contact(one), both, f"campaign:1#{one}", now).channels[0] for one in many]
     assert firsts.count(Channel.EMAIL) > firsts.count(Channel.SMS) > 0
+
+
+def test_a_message_by_the_optimal_channel_goes_where_the_customer_looks(
+    shop: Tenant, now: datetime, monkeypatch: pytest.MonkeyPatch, accounts: str
+) -> None:
+    out = outbox.use(monkeypatch)
+    ann = outbox.person(shop, now, "Ann", phone="+48501502503")
+    contact = read_contact(shop, ann)
+    for _ in range(30):
+        contact = noted_send(contact, Channel.EMAIL, 9)
+        contact = noted_engagement(noted_send(contact, Channel.SMS, 9), Channel.SMS, 9)
+    outbox.change(shop, ann, engagement=contact.engagement)
+
+    for number in range(3):
+        message = Message(
+            f"m{number}", now, "news", (Channel.EMAIL, Channel.SMS), "order_updates", Choice.OPTIMAL
+        )
+        send_now(shop, message, ann, now)
+
+    assert (len(out.email.sent), len(out.sms.sent)) == (0, 3)
+    checks = outbox.deliveries(shop, customer_id=ann)[0].checks
+    assert checks[0].name == "suited"
+    assert "on sms are expected to be opened or clicked" in checks[0].seen
 
 
 def test_customers_that_are_not_there_are_not_found(shop: Tenant, now: datetime) -> None:

@@ -10,7 +10,7 @@ from regulars.customers import facts_of
 from regulars.kernel.errors import NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging.analytics import cells_between, today_of
-from regulars.messaging.contact import Engagement, QuietHours
+from regulars.messaging.contact import Contact, Engagement, QuietHours
 from regulars.messaging.contact_store import read_contact, read_contacts
 from regulars.messaging.model import Channel
 from regulars.messaging.prior_model import Prior, prior_from
@@ -72,16 +72,11 @@ def best_hours_of(
     return found
 
 
-def best_channels_of(
-    tenant: Tenant, channels: Sequence[Channel], customer_ids: Iterable[str], key: str, now: datetime
-) -> dict[str, ChannelChoice]:
-    """In which order the channels of message `key` suit each of up to 100 customers, channels being tried out. 1 request unit
-    each, and the prior."""
-    prior = prior_of(tenant, today_of(tenant, now))
-    return {
-        customer_id: channel_choice(contact.engagement, prior.shares, channels, f"{key}#{customer_id}")
-        for customer_id, contact in read_contacts(tenant, customer_ids).items()
-    }
+def suited(
+    tenant: Tenant, contact: Contact, channels: Sequence[Channel], seed: str, now: datetime
+) -> ChannelChoice:
+    """In which order a message's channels suit a customer who was read already, channels being tried out."""
+    return channel_choice(contact.engagement, prior_of(tenant, today_of(tenant, now)).shares, channels, seed)
 
 
 def best_time(tenant: Tenant, customer_id: str, now: datetime, channel: Channel | None = None) -> BestTime:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 CHECKS: Mapping[str, str] = {
+    "suited": "The channel that suits the customer is tried first",
     "asked": "What it is about has not changed",
     "customer": "The customer exists",
     "status": "The customer is not suspended",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from regulars.messaging.deciding import Asked, Circumstances, Decision, Outcome, decide
@@ -52,12 +52,25 @@ class Judge:
 
     def _one(self, asked: Asked, person: Person) -> list[Decision]:
         decisions = []
-        for channel in self.message.channels:
+        channels, why = self._channels(person)
+        for channel in channels:
             decision = self._on(asked, person, channel)
+            decision = replace(decision, checks=(*why, *decision.checks))
             decisions.append(decision)
             if decision.outcome is Outcome.SEND and self.message.choice is not Choice.ALL:
                 break
         return decisions if self.message.choice is Choice.ALL else [_best(decisions)]
+
+    def _channels(self, person: Person) -> tuple[tuple[Channel, ...], tuple[Check, ...]]:
+        """The message's channels in the order in which they are tried, and why in this one."""
+        if self.message.choice is not Choice.OPTIMAL:
+            return self.message.channels, ()
+        # Read by who asks for it alone.
+        from regulars.messaging.best_times import suited
+
+        seed = f"{self.message.key}#{person.customer_id}"
+        choice = suited(self.shop.tenant, person.contact, self.message.channels, seed, self.now)
+        return choice.channels, (Check("suited", True, choice.explanation),)
 
     def _on(self, asked: Asked, person: Person, channel: Channel) -> Decision:
         if self.against is not None:
