@@ -11,7 +11,7 @@ import pytest
 from regulars import campaigns
 from regulars.campaigns import Status
 from regulars.kernel.errors import ConflictError
-from regulars.kernel.jobs import ACTIVE, Turn, get_job
+from regulars.kernel.jobs import ACTIVE, Turn, get_job, request_stop
 from regulars.kernel.leases import LEASE
 from regulars.kernel.turns import take_turn
 from regulars.messaging import Door, get_dispatch
@@ -238,6 +238,22 @@ def test_planning_that_fails_for_good_can_be_resumed(shop: Stage, monkeypatch: p
     failed = shop.get(campaign)
     assert failed.status is Status.FAILED
     assert failed.note
+
+    campaigns.resume_campaign(shop.tenant, campaign.id, now=shop.now)
+    shop.plan(campaign)
+
+    assert shop.get(campaign).status is Status.SENDING
+    assert parts(shop, shop.batches()).keys() == set(ids)
+
+
+def test_planning_that_somebody_stopped_can_be_resumed(shop: Stage) -> None:
+    ids = shop.customers(100)
+    campaign = shop.send()
+    run = shop.get(campaign).run
+    assert run is not None
+    request_stop(shop.tenant, run.job)
+    shop.plan(campaign)
+    assert shop.get(campaign).status is Status.FAILED
 
     campaigns.resume_campaign(shop.tenant, campaign.id, now=shop.now)
     shop.plan(campaign)

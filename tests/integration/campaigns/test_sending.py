@@ -12,6 +12,7 @@ from regulars.kernel.errors import ConflictError, InvalidError
 from regulars.messaging import Door, get_dispatch
 from regulars.segments import NewSegment
 from tests.integration.campaigns.stage import Stage
+from tests.integration.segments.working import run_jobs
 
 
 def told(batches: list[dict[str, Any]]) -> Counter[str]:
@@ -267,3 +268,20 @@ def test_a_throttle_is_the_dispatchs(shop: Stage) -> None:
     rates = {one.variant: get_dispatch(shop.tenant, one.id).throttle_per_minute for one in run.branches}
 
     assert rates == {"": 500, "hold_out": 0}
+
+
+def test_a_segment_that_nobody_was_looked_at_for_yet_cannot_be_sent_to(shop: Stage) -> None:
+    rule = {
+        "version": 1,
+        "root": {"type": "field", "field": "orders", "is": {"operator": "at_least", "value": 1}},
+    }
+    fresh = segments.create_segment(
+        shop.tenant, NewSegment.model_validate({"name": "Fresh", "rule": rule}), now=shop.now
+    )
+    campaign = shop.draft(audience={"segment": fresh.id})
+
+    with pytest.raises(InvalidError, match="evaluated for the first time"):
+        campaigns.send_campaign(shop.tenant, campaign.id, now=shop.now)
+    run_jobs(shop.tenant, shop.now)
+
+    assert campaigns.send_campaign(shop.tenant, campaign.id, now=shop.now).status is Status.SENDING

@@ -14,6 +14,7 @@ from regulars.campaigns.templates_used import missing_contents
 from regulars.kernel.errors import Fault, InvalidError, NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging import Channel, messaging_settings
+from regulars.segments import Status as SegmentStatus
 from regulars.segments import check_matching, get_segment
 
 
@@ -80,8 +81,18 @@ def _audience(tenant: Tenant, plan: Plan) -> Iterator[_Found]:
         yield "/audience", "fault", "choose who gets it"
     for fault in _missing_segments(tenant, plan):
         yield fault.pointer, "fault", fault.detail
+    if audience.segment is not None and _unready(tenant, audience.segment):
+        yield "/audience/segment", "fault", "the segment is being evaluated for the first time; wait for it"
     if audience.segment is not None and audience.segment in audience.exclude:
         yield "/audience/exclude", "fault", "the segment itself is excluded, so nobody is left"
+
+
+def _unready(tenant: Tenant, segment_id: str) -> bool:
+    try:
+        segment = get_segment(tenant, segment_id)
+    except NotFoundError:
+        return False
+    return segment.status is SegmentStatus.EVALUATING and segment.evaluated_at is None
 
 
 def _message(tenant: Tenant, plan: Plan) -> Iterator[_Found]:

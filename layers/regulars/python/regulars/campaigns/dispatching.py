@@ -13,6 +13,8 @@ from regulars.kernel.transaction import Transaction
 from regulars.messaging import Channel, Choice, Dispatch, Door, Message, get_dispatch, open_dispatch, set_gate
 
 _DOORS = {Status.SENDING: Door.OPEN, Status.PAUSED: Door.PAUSED, Status.CANCELLED: Door.CLOSED}
+# A job that planned no further: it failed, or somebody stopped it.
+_ENDED = frozenset({State.FAILED, State.CANCELLED})
 _LOOKS = 6
 
 
@@ -124,8 +126,17 @@ def _carry_job(tenant: Tenant, run: Run, status: Status) -> None:
     try:
         if status is Status.CANCELLED:
             request_stop(tenant, run.job)
-        elif status is Status.SENDING and get_job(tenant, run.job).state is State.FAILED:
-            move(tenant, run.job, frozenset({State.FAILED}), State.QUEUED, stumbles=0, message=None)
+        elif status is Status.SENDING and get_job(tenant, run.job).state in _ENDED:
+            move(
+                tenant,
+                run.job,
+                _ENDED,
+                State.QUEUED,
+                stumbles=0,
+                message=None,
+                stopping=False,
+                finished_at=None,
+            )
     except ConflictError:
         # It has come to an end, or somebody else carries it on.
         return
