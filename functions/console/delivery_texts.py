@@ -85,7 +85,9 @@ def columns(known: Mapping[str, Facts], settings: MessagingSettings) -> tuple[Co
         Column[Delivery]("message", "Message", lambda one: Link(subject_of(one), href_of(one))),
         Column[Delivery]("customer", "Customer", lambda one: cell_of(one.customer_id, people)),
         Column[Delivery]("state", "State", lambda one: Badges((state_badge(one.state),))),
-        Column[Delivery]("why", "Why", lambda one: Unfold(one.explanation, f"{PATH}/{one.id}/why")),
+        Column[Delivery](
+            "why", "Why", lambda one: Unfold(one.explanation or "What was looked at", f"{PATH}/{one.id}/why")
+        ),
         Column[Delivery]("channel", "Channel", lambda one: Text(channel_name(one.channel)), minor=True),
         Column[Delivery](
             "category",
