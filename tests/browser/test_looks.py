@@ -13,6 +13,8 @@ PAGES = {
     "profile": "/customers/{customer}",
     "timeline": "/customers/{customer}?tab=timeline",
     "notes": "/customers/{customer}?tab=notes",
+    "wishes": "/customers/{customer}?tab=preferences",
+    "suppressions": "/suppressions",
     "products": "/products",
     "product": "/products/lantern",
     "orders": "/orders",
@@ -21,6 +23,7 @@ PAGES = {
     "jobs": "/jobs",
     "import": "/imports/new",
     "settings": "/settings",
+    "messages": "/settings/messages",
     "keys": "/settings/keys",
     "staff": "/settings/staff",
 }
