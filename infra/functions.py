@@ -207,7 +207,15 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "run_jobs",
         Queue(Need.JOBS),
-        (Need.TABLE, Need.UPLOADS, Need.JOBS, Need.SENDS),
+        (
+            Need.TABLE,
+            Need.UPLOADS,
+            Need.JOBS,
+            Need.SENDS,
+            Need.MESSAGES,
+            Need.SOCKET,
+            Need.TOKEN_SECRET,
+        ),
         memory=1769,
         timeout=180,
         science=True,
@@ -215,7 +223,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "take_provider_events",
         Queue(Need.PROVIDER_EVENTS, batch_size=10),
-        (Need.TABLE,),
+        (Need.TABLE, Need.MESSAGES, Need.SOCKET, Need.TOKEN_SECRET),
         timeout=60,
     ),
     FunctionSpec(

@@ -9,7 +9,6 @@ from regulars.kernel.settings import MailSettings
 from regulars.messaging.content import EmailContent, EmailShell
 from regulars.messaging.model import Channel, Sender, one_line
 from regulars.messaging.providers.calls import attempt, provider_client
-from regulars.messaging.providers.email import Email
 from regulars.messaging.providers.headers import address, ascii_address, safe_headers, safe_tags
 from regulars.messaging.providers.port import (
     Accepted,
@@ -101,22 +100,6 @@ class SesMail:
         if self._configuration_set:
             envelope["ConfigurationSetName"] = self._configuration_set
         return envelope
-
-
-class SesProvider:
-    """One mail at a time, as the order confirmation still asks for it."""
-
-    name = "ses"
-
-    def __init__(self, configuration_set: str = "") -> None:
-        self._mail = SesMail(configuration_set)
-
-    @classmethod
-    def from_settings(cls) -> "SesProvider":
-        return cls(MailSettings.load().ses_configuration_set)
-
-    def send(self, email: Email) -> Outcome:
-        return self._mail.send(email.sender, [Outgoing("", "", email.to, email.content, tags=email.tags)])[0]
 
 
 def _simple(one: Outgoing) -> dict[str, Any]:
