@@ -15,12 +15,13 @@ def main() -> None:
     os.environ["PYTHONPATH"] = str(ROOT / "functions")
     import tests.conftest  # noqa: F401  (settings, before anything of the product)
     from local.engine import Engine
-    from tests.bench import campaigns, cold, imports, rules, segments, sizes, units, waking, warm
+    from tests.bench import campaigns, cold, imports, rules, segments, sending, sizes, units, waking, warm
     from tests.resources import create_bucket, create_jobs_queue, create_table
 
     for topic in (warm, cold, sizes, rules, segments, campaigns):
         _print(topic)
     logging.getLogger("regulars").setLevel(logging.WARNING)
+    _print(sending)
     with tempfile.TemporaryDirectory() as folder, Engine(Path(folder)) as engine:
         os.environ.update(engine.environment)
         create_table()

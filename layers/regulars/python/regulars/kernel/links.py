@@ -35,7 +35,10 @@ def read_link(purpose: str, reference: str) -> tuple[Tenant, tuple[str, ...]] | 
 
 
 def _mac(purpose: str, body: str) -> str:
-    return base32(int.from_bytes(hmac.digest(_key(purpose), body.encode(), hashlib.sha256)[:10]), _MAC)
+    # BLAKE2b with a key is a MAC by itself (RFC 7693), at a fifth of the price: each message carries several.
+    return base32(
+        int.from_bytes(hashlib.blake2b(body.encode(), key=_key(purpose), digest_size=10).digest()), _MAC
+    )
 
 
 @lru_cache(maxsize=16)
