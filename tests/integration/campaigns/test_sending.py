@@ -285,3 +285,13 @@ def test_a_segment_that_nobody_was_looked_at_for_yet_cannot_be_sent_to(shop: Sta
     run_jobs(shop.tenant, shop.now)
 
     assert campaigns.send_campaign(shop.tenant, campaign.id, now=shop.now).status is Status.SENDING
+
+
+def test_the_hold_out_is_decided_about_by_content_that_is_there(shop: Stage) -> None:
+    variants = [{"name": "A", "template": "news"}, {"name": "B", "template": "offer"}]
+    run = shop.send(template="", test={"variants": variants, "hold_out": 0.2}).run
+    assert run is not None
+
+    templates = {one.variant: get_dispatch(shop.tenant, one.id).message.template for one in run.branches}
+
+    assert templates == {"A": "news", "B": "offer", "hold_out": "news"}

@@ -61,6 +61,9 @@ def message_of(campaign: Campaign, run: Run, branch: Branch) -> Message:
     """What a branch says. All of a run have one key: whatever its phase, a customer gets a run's message once."""
     plan = campaign.plan
     variant = plan.variant(branch.variant) or plan.variant(run.winner)
+    if branch.variant == HOLD_OUT and plan.variants:
+        # Whoever could be reached by the test at all: the first variant stands for it.
+        variant = plan.variants[0]
     key = f"campaign:{campaign.id}:{run.number}"
     own = variant.subject if variant else ""
     channels = (variant.channel,) if variant and variant.channel else tuple(plan.channels)
