@@ -6,7 +6,7 @@ from typing import Any
 
 from regulars.messaging.model import Channel
 from regulars.messaging.templates.catalogue import is_known
-from regulars.messaging.templates.codes import CODE
+from regulars.messaging.templates.codes import CODE, check_closed
 from regulars.messaging.templates.compiling import compile_content, fields_of, mail_sources
 from regulars.messaging.templates.faults import TemplateError
 from regulars.messaging.templates.model import Finding
@@ -138,6 +138,10 @@ def _of_mail(fields: Mapping[str, Any], place: str) -> Iterator[Finding]:
 
 
 def _of_images(html: str, pointer: str) -> Iterator[Finding]:
+    try:
+        check_closed(html)
+    except TemplateError:
+        return
     marked = CODE.sub(lambda found: "q" + "\n" * found[0].count("\n"), html)
     for image in _IMAGE.finditer(marked):
         if not _ALT.search(image[0]):

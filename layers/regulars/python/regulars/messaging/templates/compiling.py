@@ -20,7 +20,7 @@ from regulars.messaging.content import (
     WebhookContent,
 )
 from regulars.messaging.model import Channel
-from regulars.messaging.templates.codes import CODE
+from regulars.messaging.templates.codes import CODE, check_closed
 from regulars.messaging.templates.faults import TemplateError
 from regulars.messaging.templates.linking import LinkNumbers
 from regulars.messaging.templates.plain import text_of
@@ -83,6 +83,8 @@ def compile_content(
     channel: Channel, language: str, source: Mapping[str, Any], conditions: Mapping[str, Any]
 ) -> CompiledContent:
     """Compile one content. Raises TemplateError, whose pointer is the field."""
+    for name in ("html", "preheader", "text"):
+        _closed(str(source.get(name) or ""), f"/{name}")
     given = mail_sources(source) if channel is Channel.EMAIL else source
     numbers, program, asked = LinkNumbers(), Program(), _Asked()
     fields: dict[str, Layout] = {}
@@ -117,6 +119,13 @@ def compile_content(
         lines=tuple(lines),
         build=_BUILDERS[channel],
     )
+
+
+def _closed(text: str, pointer: str) -> None:
+    try:
+        check_closed(text)
+    except TemplateError as error:
+        raise error.at(pointer=pointer) from error
 
 
 def _one_line(name: str, source: str, mode: Mode, pointer: str) -> OneLine:

@@ -2,9 +2,10 @@
 
 from regulars.kernel.errors import Fault, InvalidError
 
-# Characters of one source, and of all that stands between `{{ }}` and `{% %}` in it.
+# Characters of one source, and of all that stands between `{{ }}` and `{% %}` in it; how many of these there may be.
 MAX_SOURCE = 400_000
 MAX_CODE = 60_000
+MAX_CODES = 2_000
 # How deep blocks and expressions may be nested.
 MAX_DEPTH = 40
 # For one rendering of one content: passes of all loops together, characters of output, seconds.

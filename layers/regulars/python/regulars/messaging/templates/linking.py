@@ -7,13 +7,12 @@ the web, and links to leave or to choose, stay as they are.
 import re
 from html import unescape
 
-from regulars.messaging.templates.codes import CODE
+from regulars.messaging.templates.codes import CODE, marked, unmarked
 from regulars.messaging.templates.links import web_address
 
 _HREF = re.compile(
-    r"""(<(?:a|area|v:roundrect|v:rect)\b(?:[^<>"']|"(?:\{\{.*?\}\}|\{%.*?%\}|[^"])*"|'(?:\{\{.*?\}\}|\{%.*?%\}|[^'])*')*?"""
-    r"""\shref\s*=\s*)(?:"((?:\{\{.*?\}\}|\{%.*?%\}|[^"])*)"|'((?:\{\{.*?\}\}|\{%.*?%\}|[^'])*)')""",
-    re.IGNORECASE | re.DOTALL,
+    r"""(<(?:a|area|v:roundrect|v:rect)\b(?:[^<>"']|"[^"]*"|'[^']*')*?\shref\s*=\s*)(?:"([^"]*)"|'([^']*)')""",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://(?:\{\{.*?\}\}|[^\s<>\"'{}])+", re.IGNORECASE | re.DOTALL)
 _ONE_EXPRESSION = re.compile(r"\s*\{\{-?((?:(?!\}\}).)*?)-?\}\}\s*\Z", re.DOTALL)
@@ -39,10 +38,11 @@ class LinkNumbers:
 
     def in_html(self, source: str) -> str:
         """The source with every link of it numbered."""
-        return _HREF.sub(self._href, source)
+        text, codes = marked(source)
+        return unmarked(_HREF.sub(lambda found: self._href(found, codes), text), codes)
 
-    def _href(self, found: re.Match[str]) -> str:
-        given = found[2] if found[2] is not None else found[3]
+    def _href(self, found: re.Match[str], codes: list[str]) -> str:
+        given = unmarked(found[2] if found[2] is not None else found[3], codes)
         return f'{found[1]}"{self._place(unescape(given) if "{" not in given else given, given)}"'
 
     def _place(self, address: str, given: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from regulars.messaging.templates.codes import CODE
+from regulars.messaging.templates.codes import CODE, check_closed
 from regulars.messaging.templates.faults import TemplateError
 
 _MARK = re.compile(r"qz(\d+)zq")
@@ -19,6 +19,7 @@ def html_of(mjml: str) -> str:
     """The HTML of a source of MJML, with its code. Raises TemplateError for what is no MJML."""
     from mjml import mjml2html
 
+    check_closed(mjml)
     codes: list[str] = []
 
     def keep(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
-from regulars.messaging.templates.codes import CODE
+from regulars.messaging.templates.codes import MARK, marked, unmarked
 from regulars.messaging.templates.faults import TemplateError
 from regulars.messaging.templates.sandbox import judged
 
@@ -17,7 +17,6 @@ _SILENT = frozenset({"style", "script", "title", "head", "noscript"})
 _EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _ALONE = re.compile("\n+((?:\ue000\\d+\ue001)+)\n+")
 _TAG = re.compile(r"<[^>]*>")
-_MARK = re.compile("\ue000(\\d+)\ue001")
 
 
 class _Reader(HTMLParser):
@@ -76,16 +75,10 @@ class _Reader(HTMLParser):
 
 def text_of(html: str) -> str:
     """A source of plain text that says what a source of HTML says."""
-    codes: list[str] = []
-
-    def keep(found: re.Match[str]) -> str:
-        codes.append(found[0])
-        return f"\ue000{len(codes) - 1}\ue001"
-
-    marked = CODE.sub(keep, html.replace("\ue000", "").replace("\ue001", ""))
+    source, codes = marked(html)
     for read in (_read, _read_roughly):
-        tidy = _ALONE.sub(lambda found: _closed_up(found, codes), _tidy(read(marked)))
-        text = _MARK.sub(lambda found: codes[int(found[1])], tidy)
+        tidy = _ALONE.sub(lambda found: _closed_up(found, codes), _tidy(read(source)))
+        text = unmarked(tidy, codes)
         try:
             judged(text)
         except TemplateError:
@@ -96,22 +89,20 @@ def text_of(html: str) -> str:
 
 def _closed_up(found: re.Match[str], codes: list[str]) -> str:
     """Blocks that have a line for themselves leave no empty line where they are left out."""
-    own = [codes[int(one[1])] for one in _MARK.finditer(found[1])]
+    own = [codes[int(one[1])] for one in MARK.finditer(found[1])]
     return f"{found[1]}\n\n" if all(one.startswith("{%") for one in own) else found[0]
 
 
-def _read(marked: str) -> str:
+def _read(source: str) -> str:
     reader = _Reader()
-    reader.feed(marked)
+    reader.feed(source)
     reader.close()
     return "".join(reader.pieces)
 
 
-def _read_roughly(marked: str) -> str:
+def _read_roughly(source: str) -> str:
     """Of HTML so broken that a block would be torn apart: all code is kept, and what is not inside of tags."""
-    return unescape(
-        _TAG.sub(lambda found: "".join(one[0] for one in _MARK.finditer(found[0])) or " ", marked)
-    )
+    return unescape(_TAG.sub(lambda found: "".join(one[0] for one in MARK.finditer(found[0])) or " ", source))
 
 
 def _tidy(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from regulars.messaging.library.letters import LEAVE
 from regulars.messaging.model import Channel
+from regulars.messaging.templates.codes import check_closed
 from regulars.messaging.templates.faults import TemplateError
 from regulars.messaging.templates.model import Finding
 from regulars.messaging.templates.plain import text_of
@@ -45,7 +46,9 @@ def prepared(
     try:
         html = _html(fields)
     except TemplateError as error:
-        return None, [Finding(f"{place}/mjml", "fault", error.detail, error.line)]
+        return None, [
+            Finding(f"{place}/{'html' if fields.mjml is None else 'mjml'}", "fault", error.what, error.line)
+        ]
     findings = []
     if marketing and "message.unsubscribe_url" not in html:
         html = _with_way_out(html, language)
@@ -57,6 +60,7 @@ def prepared(
 
 def _html(fields: EmailSource) -> str:
     if fields.mjml is None:
+        check_closed(fields.html or "")
         return fields.html or ""
     # The converter is not where messages are sent.
     from regulars.messaging.templates.markup import html_of

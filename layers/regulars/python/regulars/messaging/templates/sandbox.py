@@ -13,8 +13,8 @@ from typing import Any
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from regulars.messaging.templates.codes import CODE
-from regulars.messaging.templates.faults import MAX_CODE, MAX_DEPTH, MAX_SOURCE, TemplateError
+from regulars.messaging.templates.codes import CODE, check_closed
+from regulars.messaging.templates.faults import MAX_CODE, MAX_CODES, MAX_DEPTH, MAX_SOURCE, TemplateError
 from regulars.messaging.templates.filters import FILTERS, TESTS
 from regulars.messaging.templates.missing import Missing
 
@@ -99,8 +99,10 @@ def parse(source: str) -> nodes.Template:
     """The tree of a source. Raises TemplateError for what is no template."""
     if len(source) > MAX_SOURCE:
         raise TemplateError(f"a source has {MAX_SOURCE:,} characters at the most")
-    if sum(len(found) for found in CODE.findall(source)) > MAX_CODE:
-        raise TemplateError(f"there are {MAX_CODE:,} characters of code at the most")
+    check_closed(source)
+    codes = CODE.findall(source)
+    if len(codes) > MAX_CODES or sum(map(len, codes)) > MAX_CODE:
+        raise TemplateError(f"there are {MAX_CODES:,} pieces and {MAX_CODE:,} characters of code at the most")
     try:
         return environment(escaping=False).parse(source)
     except TemplateSyntaxError as error:
