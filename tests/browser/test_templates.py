@@ -69,7 +69,7 @@ def test_a_template_of_the_library_is_copied_changed_published_and_tried(
     as_role: Open, run: LocalRun
 ) -> None:
     # given the library
-    page = as_role("marketer", "/templates/library?q=welcome")
+    page = as_role("marketer", "/templates/library?q=subscription%20confirmed")
     card = page.locator(".gallery .card").first
     expect(card.frame_locator("iframe").first.locator("body")).not_to_be_empty()
     # when a template is copied
