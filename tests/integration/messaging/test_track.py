@@ -4,6 +4,7 @@ import base64
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from regulars.kernel import links as signed
 from regulars.kernel import secret
 from regulars.kernel.aws import client
-from regulars.kernel.errors import UnavailableError
+from regulars.kernel.errors import ConflictError, UnavailableError
+from regulars.kernel.events import AlreadyHandledError
 from regulars.kernel.settings import forget_settings
 from regulars.kernel.table import Item
 from regulars.kernel.tenancy import Tenant
@@ -25,9 +27,10 @@ from regulars.messaging.settings_store import forget_messaging_settings, save_se
 from regulars.messaging.signals import SignalKind
 from regulars.messaging.tracking import following, recording
 from regulars.messaging.tracking.applying import apply
-from regulars.messaging.tracking.clicks_store import held
+from regulars.messaging.tracking.clicks_store import held, hold
 from regulars.messaging.tracking.judging import judge
 from regulars.messaging.tracking.links import DeliveryLinks
+from regulars.messaging.tracking.machines import Click
 from regulars.messaging.tracking.recording import JUDGE
 from run_timers.owners import OWNERS
 from tests.events import http_event
@@ -275,6 +278,32 @@ def test_a_burst_that_goes_on_is_judged_when_it_is_over(
     judge(later, later.due + SECOND)
     assert now_of(shop, delivery).clicked_links == ("0",)
     assert gates(shop, "dsp_01") == {"email_machine": 1, "email_opened": 1, "email_clicked": 1}
+
+
+def test_clicks_that_come_while_others_are_judged_are_not_lost(
+    shop: Tenant, delivery: Delivery, now: datetime
+) -> None:
+    ref = told(delivery, SignalKind.CLICKED, now).ref
+
+    def click(number: int) -> None:
+        at = now + number * 2 * SECOND
+        timer = Timer(shop, JUDGE, f"{ref.customer_id}#{ref.delivery_id}", at + 2 * SECOND)
+        hold(shop, ref, Click(at, str(number % 3)), timer)
+
+    def judge_some(number: int) -> None:
+        for timer in timers_of(shop, now + timedelta(days=1)):
+            with suppress(AlreadyHandledError, ConflictError):
+                judge(timer, now + timedelta(hours=1))
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        done = [pool.submit(work, number) for number in range(12) for work in (click, judge_some)]
+    assert [one.exception() for one in done] == [None] * 24
+    settle_all(shop, now + timedelta(days=1))
+
+    assert now_of(shop, delivery).clicked_links == ("0", "1", "2")
+    assert gates(shop, "dsp_01") == {"email_opened": 1, "email_clicked": 1}
+    assert [links(shop, "dsp_01", link) for link in "012"] == [{"email_clicked": 1}] * 3
+    assert held(shop, ref) == []
 
 
 @pytest.mark.parametrize("answered", [False, True])
