@@ -55,6 +55,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Collects the messages of a day, a week or a month for those who want them together.",
         "newsletters",
         {"items": _ITEMS},
+        "data.items[0].url",
     ),
     Entry("welcome_1", "Welcome 1: hello", "Greets somebody new.", "newsletters", _URL),
     Entry(
