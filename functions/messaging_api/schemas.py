@@ -132,14 +132,16 @@ class StandingChange(Input):
     reason: Line = Field("paused by hand", description="Shown to whoever wonders why nothing is sent")
 
 
-Channels = Annotated[list[Channel], Field(min_length=1, max_length=6)]
+# By its name: bodies are strict otherwise.
+OneChannel = Annotated[Channel, Field(strict=False)]
+Channels = Annotated[list[OneChannel], Field(min_length=1, max_length=6)]
 
 
 class _New(Input):
     """What one message and a message to many have in common."""
 
     template: Code
-    channel: Channel | None = None
+    channel: OneChannel | None = None
     channels: Channels | None = None
     choice: Choice = Field(
         Choice.ALL, description="Of several channels: all, the first possible, the optimal"
