@@ -21,7 +21,15 @@ from regulars.customers import Facts
 from regulars.kernel.errors import ConflictError
 from regulars.kernel.pagination import Page
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging import Channel, Delivery, DeliveryWithContent, MessagingSettings, Reason, State
+from regulars.messaging import (
+    Channel,
+    Delivery,
+    DeliveryWithContent,
+    MessagingSettings,
+    Reason,
+    State,
+    standing_store,
+)
 from regulars.messaging.content import EmailContent, SmsContent
 from regulars.messaging.model import Check
 from regulars.messaging.standing_store import Standing
@@ -87,9 +95,9 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     monkeypatch.setattr(
         deliveries, "search_customers", lambda tenant, text, limit: Page([ADA] if text == "ada" else [])
     )
-    monkeypatch.setattr(standing.standing_store, "paused_why", lambda tenant: made.paused)
+    monkeypatch.setattr(standing_store, "paused_why", lambda tenant: made.paused)
     monkeypatch.setattr(
-        standing.standing_store,
+        standing_store,
         "standing_of",
         lambda tenant, zone, now: Standing(True, made.paused, NOW, "system", 400, 30, 0),
     )

@@ -14,6 +14,7 @@ from console.shell import Shop
 from console.web import Request
 from regulars.kernel.http.caller import Call, Caller
 from regulars.kernel.tenancy import Tenant
+from regulars.messaging import standing_store
 from regulars.messaging.analytics_model import By, Cell, Report, report
 
 TENANT = Tenant("ten_01KAZZZZZZZZZZZZZZZZZZZZZZ")
@@ -45,7 +46,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(shell, "person_of", lambda request: shell.Person("Olga", "owner"))
     monkeypatch.setattr(message_figures, "message_analytics", analytics)
     monkeypatch.setattr(message_figures, "today_of", lambda tenant, now: TODAY)
-    monkeypatch.setattr(standing.standing_store, "paused_why", lambda tenant: "")
+    monkeypatch.setattr(standing_store, "paused_why", lambda tenant: "")
     return seen
 
 
@@ -65,7 +66,14 @@ def ask(query: str = "", role: str = "analyst") -> dict[str, Any]:
 
 def test_rates_are_shares_with_their_meaning_beside_them(asked: list[Any]) -> None:
     body = ask()["body"]
-    for words in ("90.0%", "33.3%", "5.0%", "0.22%", "Privacy proxies and scanners are left out", "£1,234.56"):
+    for words in (
+        "90.0%",
+        "33.3%",
+        "5.0%",
+        "0.22%",
+        "Privacy proxies and scanners are left out",
+        "£1,234.56",
+    ):
         assert words in body
     assert asked == [(TODAY - timedelta(days=29), TODAY, By.DAY)]
 

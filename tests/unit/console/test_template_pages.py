@@ -19,16 +19,18 @@ from regulars import messaging
 from regulars.kernel.errors import Fault, InvalidError, StaleError
 from regulars.kernel.pagination import Page
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging import Channel, MessagingSettings
-from regulars.messaging.content import EmailContent, SmsContent
 from regulars.messaging import (
+    Channel,
     Finding,
     LibraryEntry,
+    MessagingSettings,
     Preview,
     Template,
     TemplateVersion,
     Variable,
+    standing_store,
 )
+from regulars.messaging.content import EmailContent, SmsContent
 from regulars.messaging.templates.sizes import SmsSize
 from regulars.messaging.templates.source import TemplateSource
 
@@ -143,7 +145,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     for module in (shell, standing, template_preview, template_builder):
         monkeypatch.setattr(module, "shop_of", lambda request: shop)
     monkeypatch.setattr(shell, "person_of", lambda request: shell.Person("Olga", "owner"))
-    monkeypatch.setattr(standing.standing_store, "paused_why", lambda tenant: "")
+    monkeypatch.setattr(standing_store, "paused_why", lambda tenant: "")
     shop_settings = SimpleNamespace(
         sender=SimpleNamespace(name="Gifts"), branding=SimpleNamespace(colour="#0b6448", logo_url="")
     )
