@@ -61,7 +61,7 @@ def parsed_by(client: Any, operation: str, status: int, body: bytes) -> Any:
     return parser.parse(response, model.output_shape)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ITEMS)
 def test_a_write_is_the_same_request(item: dict[str, Any]) -> None:
     parameters = {
@@ -74,7 +74,7 @@ def test_a_write_is_the_same_request(item: dict[str, Any]) -> None:
     assert quick == usual
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ITEMS, min_size=1, max_size=3))
 def test_an_answer_is_read_the_same(items: list[dict[str, Any]]) -> None:
     body = request_of(
