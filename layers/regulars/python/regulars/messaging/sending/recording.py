@@ -185,4 +185,4 @@ def _over(state: State, reason: Reason, detail: str, now: datetime) -> dict[str,
 def longest_wait(deliveries: Iterable[Delivery]) -> int:
     """Seconds until deliveries that wait for a provider are tried again: longer each time, 15 minutes at the most."""
     attempts = max((one.attempts for one in deliveries), default=1)
-    return min(900, 5 * 2 ** min(attempts - 1, 8))
+    return min(900, 5 << min(attempts - 1, 8))
