@@ -108,9 +108,15 @@ def _tiles(found: Job) -> list[Tile]:
         return [Tile("Customers written", number(counts.get("exported", 0)), "Those that the filters admit.")]
     if found.type == "templates.lint":
         return [
-            Tile("Looked at", number(counts.get("checked", 0)), "Customers for whom the template was filled in."),
+            Tile(
+                "Looked at",
+                number(counts.get("checked", 0)),
+                "Customers for whom the template was filled in.",
+            ),
             Tile("Empty names", number(counts.get("empty_name", 0)), "Who would see an empty name."),
-            Tile("Something empty", number(counts.get("missing", 0)), "Places where there is nothing to show."),
+            Tile(
+                "Something empty", number(counts.get("missing", 0)), "Places where there is nothing to show."
+            ),
             Tile("Cannot be filled in", number(counts.get("error", 0)), "Who would get nothing."),
         ]
     if is_of_segments(found):

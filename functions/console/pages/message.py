@@ -30,7 +30,10 @@ def message(request: Request) -> Reply:
     rows = (
         ("To", delivery.to),
         ("Channel", channel_name(delivery.channel)),
-        ("Template", f"{delivery.template}{f' · version {delivery.version}' if delivery.version > 0 else ''}"),
+        (
+            "Template",
+            f"{delivery.template}{f' · version {delivery.version}' if delivery.version > 0 else ''}",
+        ),
         ("Language", language_name(delivery.language) if delivery.language else ""),
         ("Attempts", str(delivery.attempts or "")),
         ("Provider", delivery.provider),

@@ -6,9 +6,9 @@ from datetime import datetime
 import pytest
 
 from regulars import platform
+from regulars.kernel import secret
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
-from regulars.kernel import secret
 from regulars.platform import settings
 from regulars.platform.model import NewTenant
 from tests.integration.platform.people import TEMPORARY, signed_in, tenant_body
