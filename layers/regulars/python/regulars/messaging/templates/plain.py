@@ -95,9 +95,21 @@ def _closed_up(found: re.Match[str], codes: list[str]) -> str:
 
 def _read(source: str) -> str:
     reader = _Reader()
-    reader.feed(source)
+    reader.feed(_closed(source))
     reader.close()
     return "".join(reader.pieces)
+
+
+def _closed(source: str) -> str:
+    """HTML in which every tag that is opened ends: over many that do not, the parser of the standard library takes a time that
+    grows with the square of their number."""
+    kept, at = [], 0
+    while (start := source.find("<!--", at)) >= 0:
+        kept.append(source[at:start])
+        end = source.find("-->", start + 4)
+        at = end + 3 if end >= 0 else len(source)
+    kept.append(source[at:])
+    return re.sub(r"<(?![a-zA-Z/!][^<>]*>)|<(?=!\[)", "&lt;", "".join(kept))
 
 
 def _read_roughly(source: str) -> str:
