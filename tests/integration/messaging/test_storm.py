@@ -20,7 +20,7 @@ from regulars.messaging.tracking.applying import apply
 from tests.integration.messaging.storm import CALM, Storm, Weather
 
 # In a long run STORMS=1000 STORM_SIZE=200 with this file alone.
-SEEDS = int(os.environ.get("STORMS", "4"))
+SEEDS = int(os.environ.get("STORMS", "2"))
 SIZE = int(os.environ.get("STORM_SIZE", "120"))
 
 
