@@ -43,8 +43,8 @@ run: setup ## Run everything on this machine (DEMO=none: empty; LOGS=1: follow l
 logs: setup ## Follow the logs of a running `make run`
 	@exec $(BIN)/python -m local.logs
 
-test: setup ## Run all tests: unit, architecture, infra, integration, e2e, browser
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests
+test: setup ## Run all tests: unit, infra, integration, e2e, browser (`make check` has those of the architecture)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/architecture tests
 
 check: setup ## Format, lint, types, architecture
 	@$(BIN)/ruff format --check .

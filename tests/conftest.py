@@ -1,6 +1,18 @@
-"""Settings for every test; the resources behind the names exist only where a fixture makes them."""
+"""Settings for every test; the resources behind the names exist only where a fixture makes them. Which worker takes what."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.running import LocalRun
+
+# Where tests share the one local run of their worker.
+RUNNING = ("tests/browser/", "tests/e2e/")
+# What takes longest begins first, lest one worker waits for the other at the end.
+ORDER = (*RUNNING, "tests/integration/segments/", "tests/integration/", "tests/infra/", "tests/")
 
 os.environ.update(
     {
@@ -32,3 +44,28 @@ os.environ.update(
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 )
+
+
+@pytest.fixture(scope="session")
+def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    """A running stage without any tenant."""
+    run = LocalRun(tmp_path_factory.mktemp("local"))
+    try:
+        yield run.start()
+    finally:
+        run.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next(n for n, folder in enumerate(ORDER) if item.nodeid.startswith(folder)))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return _ByFile(config, log)
+
+
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """A file's tests stay together, and all tests with the local run do."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "the local run" if nodeid.startswith(RUNNING) else nodeid.partition("::")[0]

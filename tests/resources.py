@@ -40,6 +40,13 @@ def create_bucket() -> str:
     return name
 
 
+def create_token_secret() -> str:
+    """The secret that links and tokens are signed with; its name."""
+    name = os.environ["TOKEN_SECRET_ARN"]
+    client("secretsmanager").create_secret(Name=name, SecretString="s" * 64)
+    return name
+
+
 def create_jobs_queue() -> str:
     """The queue of jobs, which nobody reads: the caller is the worker. Its address, which the settings name from here on."""
     return _create_queue("jobs", "JOBS_QUEUE_URL")

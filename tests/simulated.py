@@ -46,11 +46,25 @@ class Simulated:
     """`url` is where the endpoints are; every sender but those of UNVERIFIED is verified."""
 
     url: str
-    mailbox: Mailbox
+    providers: Providers
     heard: Heard
-    faults: Faults
     teller: Teller
     loop: asyncio.AbstractEventLoop
+
+    @property
+    def mailbox(self) -> Mailbox:
+        return self.providers.mailbox
+
+    @property
+    def faults(self) -> Faults:
+        return self.providers.faults
+
+    def start_afresh(self, folder: Path) -> None:
+        """Without faults, with an empty mailbox in the folder and nothing heard."""
+        vars(self.faults).update(dict.fromkeys(vars(self.faults), 0))
+        self.providers.mailbox = Mailbox(folder / "mailbox.jsonl")
+        self.heard.mails.clear()
+        self.heard.texts.clear()
 
     def settle(self) -> None:
         """Returns when everything was told that there is to tell."""
@@ -91,7 +105,7 @@ def simulated(folder: Path) -> Iterator[Simulated]:
     thread.start()
     run(start)
     try:
-        yield Simulated(f"http://127.0.0.1:{port}", mailbox, heard, providers.faults, teller, loop)
+        yield Simulated(f"http://127.0.0.1:{port}", providers, heard, teller, loop)
     finally:
         run(stop)
         loop.call_soon_threadsafe(loop.stop)

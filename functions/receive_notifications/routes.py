@@ -6,7 +6,7 @@ from typing import Any
 
 from regulars.kernel import queue
 from regulars.kernel.clock import SystemClock
-from regulars.kernel.errors import UnavailableError
+from regulars.kernel.errors import ForbiddenError, UnavailableError
 from regulars.kernel.http.answer import Answer
 from regulars.kernel.http.caller import Call
 from regulars.kernel.http.routes import Routes
@@ -34,7 +34,7 @@ def receive_notification(call: Call) -> Answer:
         _take(notification)
     except ForgedError as error:
         _log.warning("a notification was not believed", extra={"why": str(error)})
-        return Answer(403, "")
+        raise ForbiddenError("This is no notification of a topic of ours.") from error
     return Answer(200, "")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.e2e.conftest import SHOP, LocalRun, eventually
+from tests.running import LocalRun, eventually
 
 NAMES = ("Ada Lovelace", "Hannah Becker", "Zofia Lis", "Tomas Oliveira", "Priya Raman", "Yuki Tanaka")
 PRODUCTS = (("lantern", "Paper lantern", 1250), ("mug", "Blue mug", 800))
@@ -23,10 +23,8 @@ class Shop:
 
 def fill(run: LocalRun) -> Shop:
     """The tenant, six customers, two products, an order of each of the first four customers; statistics have caught up."""
-    made = _post(run, "/tenants", SHOP, run.token(role="operator"))
-    tokens = {
-        role: run.token(tenant=made["id"], role=role) for role in ("owner", "marketer", "agent", "viewer")
-    }
+    tenant, owner_email = run.open_shop()
+    tokens = {role: run.token(tenant=tenant, role=role) for role in ("owner", "marketer", "agent", "viewer")}
     owner = tokens["owner"]
     rows = [
         {"id": id, "name": {"en": name}, "price": price, "currency": "GBP", "stock": 5}
@@ -46,7 +44,7 @@ def fill(run: LocalRun) -> Shop:
     }
     _post(run, "/refunds", refund, owner)
     eventually(lambda: run.call("GET", "/customers/stats", token=owner).json()["customers"] == len(NAMES), 60)
-    return Shop(f"http://127.0.0.1:{run.port}", made["id"], tokens, customers, orders, SHOP["owner"]["email"])
+    return Shop(f"http://127.0.0.1:{run.port}", tenant, tokens, customers, orders, owner_email)
 
 
 def _customer(name: str) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open, violations
+from tests.browser.conftest import Open
 from tests.browser.shop import Shop
+from tests.chromium import violations
 
 PAGES = {
     "home": "",

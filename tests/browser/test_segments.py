@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, violations
+from tests.browser.conftest import Open
 from tests.browser.shop import Shop
-from tests.e2e.conftest import LocalRun, eventually
+from tests.chromium import violations
+from tests.running import LocalRun, eventually
 
 SPENT = {"type": "field", "field": "total_spent", "is": {"operator": "at_least", "value": 3000}}
 
@@ -26,13 +27,17 @@ def add_condition(page: Page, words: str) -> None:
     page.keyboard.press("Enter")
 
 
-def made(run: LocalRun, shop: Shop, name: str, root: dict[str, Any] = SPENT) -> str:
+def made(local_run: LocalRun, shop: Shop, name: str, root: dict[str, Any] = SPENT) -> str:
     """A segment made through the API; its id when it is ready."""
     token = shop.tokens["owner"]
-    answer = run.call("POST", "/segments", {"name": name, "rule": {"version": 1, "root": root}}, token=token)
+    answer = local_run.call(
+        "POST", "/segments", {"name": name, "rule": {"version": 1, "root": root}}, token=token
+    )
     assert answer.status == 201, answer.text
     segment = answer.json()["id"]
-    eventually(lambda: run.call("GET", f"/segments/{segment}", token=token).json()["status"] == "ready", 90)
+    eventually(
+        lambda: local_run.call("GET", f"/segments/{segment}", token=token).json()["status"] == "ready", 90
+    )
     return str(segment)
 
 
@@ -130,9 +135,9 @@ def test_a_list_takes_who_is_pasted_and_shows_on_the_customer(as_role: Open, sho
 
 @pytest.mark.parametrize("tab", ["", "?tab=members", "/edit"])
 def test_a_segments_pages_are_accessible_in_both_themes_and_fit_a_phone(
-    as_role: Open, run: LocalRun, shop: Shop, tab: str
+    as_role: Open, local_run: LocalRun, shop: Shop, tab: str
 ) -> None:
-    segment = made(run, shop, f"Looked at {tab}")
+    segment = made(local_run, shop, f"Looked at {tab}")
     for path in ("/segments", f"/segments/{segment}{tab}"):
         page = as_role("owner", path, viewport={"width": 390, "height": 844}, color_scheme="light")
         expect(page.locator("h1").first).to_be_visible()

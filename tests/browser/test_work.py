@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.shop import NAMES, Shop
-from tests.e2e.conftest import LocalRun, eventually
+from tests.running import LocalRun, eventually
 
 
 def rows(page: Page) -> list[str]:
@@ -40,17 +40,17 @@ def test_signing_in_for_the_first_time_asks_for_a_password_of_ones_own(
     expect(anonymous).to_have_url(re.compile("/console/sign-in"))
 
 
-def test_a_form_from_another_site_changes_nothing(run: LocalRun, shop: Shop) -> None:
+def test_a_form_from_another_site_changes_nothing(local_run: LocalRun, shop: Shop) -> None:
     cookie = {
         "cookie": f"regulars_session={shop.tokens['owner']}",
         "content-type": "application/x-www-form-urlencoded",
     }
     path = f"/console/customers/{shop.customers['Hannah Becker']}/notes"
-    answer = run.call("POST", path, b"text=hello", headers=cookie | {"origin": "https://evil.example"})
+    answer = local_run.call("POST", path, b"text=hello", headers=cookie | {"origin": "https://evil.example"})
     assert answer.status == 403
 
 
-def test_home_shows_the_shop_live(as_role: Open, run: LocalRun, shop: Shop) -> None:
+def test_home_shows_the_shop_live(as_role: Open, local_run: LocalRun, shop: Shop) -> None:
     # given the home page
     page = as_role("owner")
     expect(page.locator("#stats")).to_contain_text("Customers")
@@ -58,7 +58,7 @@ def test_home_shows_the_shop_live(as_role: Open, run: LocalRun, shop: Shop) -> N
     # when a customer comes in through the API
     before = page.locator("#stats").inner_text()
     new = {"first_name": "New", "last_name": "Comer", "email": "new.comer@example.com"}
-    assert run.call("POST", "/customers", new, token=shop.tokens["owner"]).status == 201
+    assert local_run.call("POST", "/customers", new, token=shop.tokens["owner"]).status == 201
     # then the page shows it by itself
     eventually(lambda: page.locator("#stats").inner_text() != before, 60)
     expect(page.locator("#activity")).to_contain_text("New Comer")
@@ -180,7 +180,7 @@ def test_the_confirmation_of_an_order_can_be_read(as_role: Open, shop: Shop) -> 
     expect(page.frame_locator("iframe.mail").get_by_text("A-1").first).to_be_visible()
 
 
-def test_a_key_is_shown_once_works_and_is_revoked(as_role: Open, run: LocalRun) -> None:
+def test_a_key_is_shown_once_works_and_is_revoked(as_role: Open, local_run: LocalRun) -> None:
     page = as_role("owner", "/settings/keys")
     # when a key is made
     page.get_by_role("button", name="New key").click()
@@ -188,7 +188,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(as_role: Open, run: LocalRun) 
     page.get_by_role("button", name="Create key").click()
     key = page.locator(".secret code").inner_text()
     # then it opens the API, and is not shown again
-    assert run.call("GET", "/customers", headers={"x-api-key": key}).status == 200
+    assert local_run.call("GET", "/customers", headers={"x-api-key": key}).status == 200
     page.reload()
     expect(page.locator(".secret")).to_have_count(0)
     # when it is revoked, after a question
@@ -196,7 +196,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(as_role: Open, run: LocalRun) 
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     # then it opens nothing
     expect(page.get_by_role("row", name="Till")).to_contain_text("Revoked")
-    assert run.call("GET", "/customers", headers={"x-api-key": key}).status == 401
+    assert local_run.call("GET", "/customers", headers={"x-api-key": key}).status == 401
 
 
 def test_settings_keep_what_is_right_and_refuse_what_is_not(as_role: Open) -> None:

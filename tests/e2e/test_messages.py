@@ -9,7 +9,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from tests.e2e.conftest import LocalRun, eventually
+from tests.running import LocalRun, eventually
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.conftest import LocalRun, eventually
+from tests.running import LocalRun, eventually
 
 RULE = {
     "version": 1,
@@ -28,8 +28,9 @@ RULE = {
 
 
 @pytest.fixture
-def owner(local_run: LocalRun, shop: str) -> str:
-    return local_run.token(tenant=shop, role="owner")
+def owner(local_run: LocalRun) -> str:
+    """Of a shop in which nobody else is counted."""
+    return local_run.token(tenant=local_run.open_shop()[0], role="owner")
 
 
 @pytest.fixture

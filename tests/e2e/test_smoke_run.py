@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import SHOP, LocalRun
+from tests.running import LocalRun
 
 
 def test_the_run_writes_down_where_everything_is(local_run: LocalRun) -> None:
@@ -82,7 +82,7 @@ def test_data_outlives_a_stop_and_the_next_start_deploys_nothing(tmp_path: Path)
     run = LocalRun(tmp_path).start()
     try:
         operator = run.token(role="operator")
-        tenant = run.call("POST", "/tenants", SHOP, token=operator).json()["id"]
+        tenant, _ = run.open_shop()
     finally:
         assert run.stop() == 0
     run.start()

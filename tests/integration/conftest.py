@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.resources import (
     create_provider_events_queue,
     create_sends_queue,
     create_table,
+    create_token_secret,
 )
 from tests.simulated import Simulated, pointed_at, simulated
 
@@ -26,6 +28,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A running engine; every AWS client of this process talks to it."""
     with Engine(tmp_path_factory.mktemp("engine")) as running:
         os.environ.update(running.environment)
+        create_token_secret()
         yield running
 
 
@@ -61,9 +64,9 @@ def _simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
 
 
 @pytest.fixture
-def simulator(_simulator: Simulated) -> Iterator[Simulated]:
-    """The simulated providers, without faults: clients made during the test go to them."""
-    vars(_simulator.faults).update(dict.fromkeys(vars(_simulator.faults), 0))
+def simulator(_simulator: Simulated, tmp_path: Path) -> Iterator[Simulated]:
+    """The simulated providers, started afresh: clients made during the test go to them."""
+    _simulator.start_afresh(tmp_path)
     with pointed_at(_simulator):
         yield _simulator
 
@@ -95,14 +98,12 @@ def accounts(engine: Engine, table: str) -> Iterator[str]:
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         PreventUserExistenceErrors="ENABLED",
     )["UserPoolClient"]["ClientId"]
-    secret = client("secretsmanager").create_secret(Name="token-secret", SecretString="s" * 64)["ARN"]
     before = dict(os.environ)
     os.environ |= {
         "USER_POOL_ID": pool,
         "USER_POOL_CLIENT_ID": app,
         "USER_POOL_ISSUER": f"https://cognito-idp.{pool.split('_')[0]}.amazonaws.com/{pool}",
         "JWKS_URL": f"{os.environ['AWS_ENDPOINT_URL']}/{pool}/.well-known/jwks.json",
-        "TOKEN_SECRET_ARN": secret,
     }
     forget_settings()
     yield pool

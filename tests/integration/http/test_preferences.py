@@ -1,7 +1,6 @@
 """Preferences, consent, suppressions and settings over HTTP, as a shop's client sees them."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +8,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from preferences_api.handler import handler
-from regulars.kernel import links, secret
 from regulars.kernel.clock import clock, iso
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging.preferences.links import bearer_of
@@ -38,12 +36,8 @@ class Api:
 
 
 @pytest.fixture(autouse=True)
-def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(secret, "token_secret", lambda: b"s" * 64)
-    links._key.cache_clear()
+def _fresh() -> None:
     forget_messaging_settings()
-    yield
-    links._key.cache_clear()
 
 
 @pytest.fixture

@@ -233,13 +233,14 @@ class Storm:
             with self._lock:
                 (self.delayed if delay else self.queue).append(Letter(work.message()))
 
+        # Fetched while nothing fails.
+        secret.token_secret()
         with monkeypatch.context() as patch:
             patch.setattr(BaseClient, "_make_api_call", call)
             patch.setattr(sends, "enqueue", enqueue)
             patch.setattr(sends, "enqueue_all", lambda pieces: [enqueue(one) for one in pieces])
             for module in (registry, handing_over, people):
                 patch.setattr(module, "provider_for", lambda channel: self.mailer)
-            patch.setattr(secret, "token_secret", lambda: b"s" * 64)
             patch.setattr(going_on, "compiled", lambda tenant, key, version=0: LETTER)
             patch.setattr(handing_over, "PAUSES", (0.0, 0.0))
             yield

@@ -9,7 +9,6 @@ from datetime import datetime
 
 import pytest
 
-from regulars.kernel import secret
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging import devices, text_store
 from regulars.messaging.content import EmailContent, EmailShell, PushContent, SmsContent, WebhookContent
@@ -235,7 +234,6 @@ def test_what_no_device_takes_is_refused(tenant: Tenant, ann: str, simulator: Si
 
 @pytest.fixture
 def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[HookLike]:
-    monkeypatch.setattr(secret, "token_secret", lambda: b"s" * 64)
     monkeypatch.setattr(outside, "_SECONDS", 0.5)
     with _served(HookLike()) as server:
         yield server

@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlencode
@@ -11,7 +10,6 @@ import pytest
 
 from console.handler import handler
 from regulars.customers import Profile, create
-from regulars.kernel import links, secret
 from regulars.kernel.clock import clock
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging.contact import ConsentState, Frequency
@@ -29,12 +27,8 @@ ADDRESS = "ada@example.test"
 
 
 @pytest.fixture(autouse=True)
-def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(secret, "token_secret", lambda: b"s" * 64)
-    links._key.cache_clear()
+def _fresh() -> None:
     forget_messaging_settings()
-    yield
-    links._key.cache_clear()
 
 
 @pytest.fixture

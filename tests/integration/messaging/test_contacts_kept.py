@@ -1,6 +1,6 @@
 """Contacts follow customers: who is deleted is not written to, another address starts anew, who asks is asked to confirm."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,6 @@ import pytest
 from keep_contacts.contacts import keep
 from regulars import customers
 from regulars.customers import Profile
-from regulars.kernel import links, secret
 from regulars.kernel.errors import ConflictError
 from regulars.kernel.events import Envelope, EventItem
 from regulars.kernel.ids import new_id
@@ -33,12 +32,8 @@ EMAIL = Channel.EMAIL
 
 
 @pytest.fixture(autouse=True)
-def _secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(secret, "token_secret", lambda: b"s" * 64)
-    links._key.cache_clear()
+def _fresh() -> None:
     forget_messaging_settings()
-    yield
-    links._key.cache_clear()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 
 from keep_engagement.handler import handler as keep_engagement
 from messaging_api.handler import handler as messaging_api
-from regulars.kernel import links as signed
 from regulars.kernel.aws import client
 from regulars.kernel.settings import forget_settings
 from regulars.kernel.tenancy import Tenant
@@ -49,8 +48,7 @@ DRAFT = {
 
 
 @pytest.fixture
-def out(monkeypatch: pytest.MonkeyPatch, accounts: str) -> Outbox:
-    signed._key.cache_clear()
+def out(monkeypatch: pytest.MonkeyPatch) -> Outbox:
     forget_templates()
     url = client("sqs").create_queue(QueueName="regulars-test-timers")["QueueUrl"]
     monkeypatch.setenv("TIMERS_QUEUE_URL", str(url))

@@ -11,7 +11,6 @@ import pytest
 from authorize_inbox.handler import handler as authorize
 from connect_inbox.handler import handler as connect
 from messaging_api.handler import handler
-from regulars.kernel import secret
 from regulars.kernel.errors import NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging import inbox, inbox_sockets
@@ -221,14 +220,6 @@ def test_an_app_that_cannot_be_told_does_not_undo_a_message(
     assert inbox.unread_count(tenant, ann) == 1
 
 
-@pytest.fixture
-def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    from regulars.platform import customer_tokens
-
-    for module in (secret, customer_tokens):
-        monkeypatch.setattr(module, "token_secret", lambda: b"s" * 64)
-
-
 def ask_to_connect(token: str | None) -> dict[str, Any]:
     query = None if token is None else {"token": token}
     event = {
@@ -246,19 +237,19 @@ def effect(answer: dict[str, Any]) -> str:
     return str(statement["Effect"])
 
 
-def test_a_customers_token_opens_their_own_inbox(tenant: Tenant, ann: str, secrets: None) -> None:
+def test_a_customers_token_opens_their_own_inbox(tenant: Tenant, ann: str) -> None:
     answer = ask_to_connect(issue_customer_token(tenant, ann).token)
     assert effect(answer) == "Allow"
     assert answer["context"] == {"tenant": tenant.id, "caller_kind": "customer", "caller_id": ann}
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "a.b.c"])
-def test_no_token_opens_nothing(secrets: None, table: str, token: str | None) -> None:
+def test_no_token_opens_nothing(table: str, token: str | None) -> None:
     answer = ask_to_connect(token)
     assert effect(answer) == "Deny"
     assert "context" not in answer
 
 
-def test_a_changed_token_opens_nothing(tenant: Tenant, ann: str, secrets: None) -> None:
+def test_a_changed_token_opens_nothing(tenant: Tenant, ann: str) -> None:
     head, payload, signature = issue_customer_token(tenant, ann).token.split(".")
     assert effect(ask_to_connect(f"{head}.{payload}.{signature[::-1]}")) == "Deny"

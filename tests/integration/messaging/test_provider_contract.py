@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from botocore.config import Config
 
-from regulars.kernel import secret
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging.model import Sender
 from regulars.messaging.providers import calls
@@ -22,7 +21,6 @@ def one(
 ) -> Iterator[Carrier]:
     hasty = Config(connect_timeout=1, read_timeout=0.5, retries={"total_max_attempts": 1})
     monkeypatch.setattr(calls, "_CONFIG", hasty)
-    monkeypatch.setattr(secret, "token_secret", lambda: b"s" * 64)
     with carrier(request.param, tenant, simulator, monkeypatch) as made:
         yield made
 

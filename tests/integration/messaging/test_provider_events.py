@@ -225,9 +225,12 @@ def notify(body: str | None, **headers: str) -> dict[str, Any]:
     "body",
     [None, "", "no json", "[]", "5", "null", "{}", '{"TopicArn": "x"}', "[" * 5000, '{"a": "\\ud800"}'],
 )
-def test_what_is_no_notification_is_forbidden_without_a_word(table: str, body: str | None) -> None:
+def test_what_is_no_notification_is_forbidden_without_saying_what_is_wrong(
+    table: str, body: str | None
+) -> None:
     answered = notify(body)
-    assert (answered["statusCode"], answered["body"]) == (403, "")
+    assert answered["statusCode"] == 403
+    assert json.loads(answered["body"])["detail"] == "This is no notification of a topic of ours."
 
 
 def test_a_believed_notification_is_queued(

@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 
 from regulars import messaging
-from regulars.kernel import secret
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging import State
 from regulars.messaging.providers import registry
@@ -21,7 +20,6 @@ from tests.simulated import Simulated
 def _fresh_providers(
     simulator: Simulated, sends_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    monkeypatch.setattr(secret, "token_secret", lambda: b"s" * 64)
     registry.provider_for.cache_clear()
     yield
     registry.provider_for.cache_clear()

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from regulars.kernel import links as signed
-from regulars.kernel import secret
 from regulars.kernel.aws import client
 from regulars.kernel.errors import ConflictError, UnavailableError
 from regulars.kernel.events import AlreadyHandledError
@@ -52,9 +51,7 @@ OWN = {
 
 @pytest.fixture(autouse=True)
 def _ways(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A secret, the destinations of a version, and a queue for timers."""
-    monkeypatch.setattr(secret, "token_secret", lambda: b"s" * 64)
-    signed._key.cache_clear()
+    """The destinations of a version, and a queue for timers."""
     monkeypatch.setattr(following, "static_links_of", lambda tenant, delivery: STATIC)
     monkeypatch.setattr(
         "regulars.messaging.tracking.judging.static_links_of", lambda tenant, delivery: STATIC

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from regulars.kernel import links as signed
-from regulars.kernel import secret
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.timers import Timer
 from regulars.kernel.transaction import Transaction
@@ -34,8 +33,6 @@ PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0
 
 @pytest.fixture(autouse=True)
 def _ways(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secret, "token_secret", lambda: b"s" * 64)
-    signed._key.cache_clear()
     for module in (following, judging):
         monkeypatch.setattr(module, "static_links_of", lambda tenant, delivery: ("https://kettle.test/",) * 4)
     for module in (recording, judging):

@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 
 from regulars import platform
-from regulars.kernel import secret
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
 from regulars.platform import settings
@@ -18,7 +17,6 @@ from tests.integration.platform.people import TEMPORARY, signed_in, tenant_body
 def _fresh_process(accounts: str) -> None:
     """What a warm process remembers would hide what is stored."""
     settings._cache.clear()
-    secret.token_secret.cache_clear()
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """Public pages as a browser meets them."""
 
 import base64
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from regulars.kernel import links, secret
 from regulars.kernel.errors import ConflictError
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
@@ -20,13 +18,8 @@ from tests.integration.pipeline.shop import new_customer, open_shop
 
 
 @pytest.fixture(autouse=True)
-def _token_secret(table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Links are signed with a secret of the test's own."""
-    monkeypatch.setattr(secret, "token_secret", lambda: b"s" * 64)
-    links._key.cache_clear()
+def _fresh(table: str) -> None:
     forget_messaging_settings()
-    yield
-    links._key.cache_clear()
 
 
 @pytest.fixture

@@ -1,28 +1,31 @@
 """The public pages in Chromium, on a phone: right under their own policy, to be used by anybody, doing what they say."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, Route, expect
 
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging.contact import ConsentState, Frequency
 from regulars.messaging.contact_store import read_contact
 from regulars.messaging.model import Channel, Delivery
 from regulars.messaging.preferences.links import preferences_url, unsubscribe_url
+from tests.chromium import CHROMIUM, WAIT, chromium, violations
 from tests.integration.public_pages.conftest import Browser
-
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="apt-get install chromium")
 
 
+@pytest.fixture(scope="module")
+def started() -> Iterator[Chromium]:
+    with chromium() as running:
+        yield running
+
+
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
+def phone(started: Chromium, browser: Browser) -> Iterator[Page]:
     """A phone without scripts, whose requests the function answers. What its policy refuses fails the test."""
     complaints: list[str] = []
 
@@ -39,21 +42,15 @@ def phone(browser: Browser) -> Iterator[Page]:
             made = browser.get(address.path, request.method, **{"accept-language": "en"})
         route.fulfill(status=made["statusCode"], headers=made["headers"], body=made["body"])
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        context = chromium.new_context(
-            viewport={"width": 360, "height": 740}, java_script_enabled=False, has_touch=True
-        )
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on(
-            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-        )
-        page.route("**/*", answer)
-        yield page
-        chromium.close()
+    context = started.new_context(
+        viewport={"width": 360, "height": 740}, java_script_enabled=False, has_touch=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.route("**/*", answer)
+    yield page
+    context.close()
     assert [one for one in complaints if "Content Security Policy" in one] == []
 
 
@@ -89,19 +86,13 @@ def test_unsubscribing_is_one_button_by_keyboard(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_shut_out(
-    browser: Browser, shop: Tenant, ann: str, delivery: Delivery, scheme: str
+    started: Chromium, browser: Browser, shop: Tenant, ann: str, delivery: Delivery, scheme: str
 ) -> None:
     addresses = [preferences_url(shop, ann, delivery.id), unsubscribe_url(shop, ann, delivery.id), "/u/x"]
     bodies = [browser.get(address)["body"] for address in addresses]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = chromium.new_page(viewport={"width": 320, "height": 640}, color_scheme=scheme)  # type: ignore[arg-type]
-        for body in bodies:
-            page.set_content(body)
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320
-            page.evaluate(AXE.read_text())
-            found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-            assert [one["id"] for one in found["violations"]] == []
-        chromium.close()
+    page = started.new_page(viewport={"width": 320, "height": 640}, color_scheme=scheme)  # type: ignore[arg-type]
+    for body in bodies:
+        page.set_content(body)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert violations(page) == []
+    page.close()

@@ -21,9 +21,12 @@ from regulars.customers.undoing import restore
 from regulars.insights.facts import keep_facts
 from regulars.kernel.events import Envelope
 from regulars.kernel.tenancy import Tenant
+from regulars.messaging.signals import SignalKind
+from regulars.messaging.tracking.applying import apply
 from regulars.segments.attribute_fields import attribute_fields
 from regulars.segments.fields import FIELDS
 from regulars.segments.rules.values import Field
+from tests.integration.messaging.sent import sent, told
 from tests.integration.pipeline.shop import events_of, open_shop
 
 Step = Callable[[Tenant, str, datetime], Any]
@@ -106,6 +109,12 @@ def on_a_page_before_it_was_known_who(tenant: Tenant, id: str, now: datetime) ->
             behaviour.stitch(envelope)
 
 
+def opened_and_clicked(tenant: Tenant, id: str, now: datetime) -> None:
+    delivery = sent(tenant, id, now)
+    for kind in (SignalKind.OPENED, SignalKind.CLICKED):
+        apply(tenant, told(delivery, kind, now, "0"), now)
+
+
 def cart(tenant: Tenant, id: str, now: datetime) -> None:
     line = NewLine(product_id="mug", name="Mug", quantity=1, unit_price=500)
     carts.put(tenant, id, CartInput(currency="GBP", lines=[line]), now=now)
@@ -156,6 +165,7 @@ STEPS: list[Step] = [
     ),
     on_a_page,
     on_a_page_before_it_was_known_who,
+    opened_and_clicked,
     cart,
     lambda tenant, id, now: visits.record(tenant, id, NewVisit(), now=now),
 ]

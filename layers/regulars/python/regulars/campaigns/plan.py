@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 from pydantic.json_schema import SkipJsonSchema
 
 from regulars.customers import is_customer_id
-from regulars.kernel.http.models import Code, Input, Line, Moment
+from regulars.kernel.http.models import Change, Code, Input, Line, Moment
 from regulars.messaging import Channel, Choice
 
 MAX_CUSTOMERS = 2000
@@ -251,9 +251,10 @@ class NewCampaign(Plan):
         return Plan.model_validate(self.model_dump(exclude={"name"}, exclude_unset=True))
 
 
-class CampaignChange(_Part):
+class CampaignChange(Change):
     """A change: what is left out stays; what is given is replaced as a whole (`audience`, `schedule`, `test` …)."""
 
+    nullable = frozenset({"test", "resend", "budget"})
     name: Line | SkipJsonSchema[None] = None
     description: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
     audience: Audience = Audience()
@@ -271,14 +272,6 @@ class CampaignChange(_Part):
     cost: int = Field(0, ge=0, le=10**12)
     budget: int | None = Field(None, ge=0, le=10**12)
     tags: Annotated[list[Tag], Field(max_length=20), AfterValidator(_distinct)] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("nothing to change")
-        if "name" in self.model_fields_set and self.name is None:
-            raise ValueError("the name cannot be null; leave it out to keep it")
-        return self
 
     def applied_to(self, plan: Plan) -> Plan:
         """The plan after the change."""

@@ -4,7 +4,7 @@ Every count of a delivery is in the day and hour in which it was attempted, so r
 grow.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -147,11 +147,3 @@ def _rates(total: Mapping[str, int], arrived: int) -> Rates:
 
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 6) if whole > 0 else None
-
-
-def by_channel_and_hour(cells: Iterable[Cell]) -> dict[str, dict[int, Counter[str]]]:
-    """The counts of each channel in each hour of the day."""
-    found: dict[str, dict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    for cell in cells:
-        found[cell.channel][cell.hour].update(cell.counts)
-    return found

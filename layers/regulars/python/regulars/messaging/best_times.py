@@ -1,9 +1,9 @@
 """The best hour and channel for customers, by their contacts and the shop's last weeks (MSG-8)."""
 
-import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from regulars.customers import facts_of
@@ -12,9 +12,10 @@ from regulars.kernel.tenancy import Tenant
 from regulars.messaging.analytics import cells_between, today_of
 from regulars.messaging.contact import Contact, Engagement, QuietHours
 from regulars.messaging.contact_store import read_contact, read_contacts
+from regulars.messaging.local_time import shows
 from regulars.messaging.model import Channel
 from regulars.messaging.prior_model import Prior, prior_from
-from regulars.messaging.settings_model import Hours, MessagingSettings
+from regulars.messaging.settings_model import MessagingSettings
 from regulars.messaging.settings_store import messaging_settings
 from regulars.messaging.timing import (
     ChannelChoice,
@@ -44,11 +45,11 @@ def prior_of(tenant: Tenant, today: date) -> Prior:
     """What the shop's last four weeks say, up to 15 minutes old in a warm process: 28 queries otherwise, 1 to 3 request units
     each."""
     cached = _cache.get((tenant.id, today))
-    if cached is None or cached[0] <= time.monotonic():
+    if cached is None or cached[0] <= monotonic():
         if len(_cache) > 200:
             _cache.clear()
         prior = prior_from(cells_between(tenant, today - _PERIOD, today))
-        cached = _cache[tenant.id, today] = (time.monotonic() + _CACHED_SECONDS, prior)
+        cached = _cache[tenant.id, today] = (monotonic() + _CACHED_SECONDS, prior)
     return cached[1]
 
 
@@ -99,18 +100,11 @@ def open_hours(settings: MessagingSettings, channel: Channel) -> list[int]:
     quiet hours."""
     hours = list(_DAYTIME)
     if settings.send_window:
-        hours = [hour for hour in range(24) if _within(hour, settings.send_window)]
+        hours = [hour for hour in range(24) if shows(settings.send_window, time(hour))]
     if settings.quiet_hours and channel in settings.quiet_channels:
-        hours = [hour for hour in hours if not _within(hour, settings.quiet_hours)]
+        hours = [hour for hour in hours if not shows(settings.quiet_hours, time(hour))]
     return hours or list(range(24))
 
 
 def _left(hours: Collection[int], quiet: QuietHours | None) -> list[int]:
-    return [hour for hour in hours if quiet is None or not _within(hour, quiet)]
-
-
-def _within(hour: int, span: Hours | QuietHours) -> bool:
-    """Whether the full hour lies in a span that may cross midnight; one without length is empty."""
-    minute, start = hour * 60, span.start.hour * 60 + span.start.minute
-    end = span.end.hour * 60 + span.end.minute
-    return start <= minute < end if start <= end else minute >= start or minute < end
+    return [hour for hour in hours if quiet is None or not shows(quiet, time(hour))]

@@ -58,7 +58,11 @@ def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
 
 def is_within(span: Span, now: datetime, zone: ZoneInfo) -> bool:
     """Whether the clock on the wall shows a time of these hours; in an hour that comes twice it may do so twice."""
-    wall = now.astimezone(zone).time()
+    return shows(span, now.astimezone(zone).time())
+
+
+def shows(span: Span, wall: time) -> bool:
+    """Whether a time of the day is one of these hours."""
     if span.start <= span.end:
         return span.start <= wall < span.end
     return wall >= span.start or wall < span.end

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -12,12 +12,11 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    field_validator,
-    model_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
 
 from regulars.kernel.errors import InvalidError
+from regulars.kernel.http.models import Change
 from regulars.kernel.money import CURRENCIES
 from regulars.kernel.permissions import Role
 
@@ -155,7 +154,7 @@ class NewTenant(_Strict):
         )
 
 
-class SettingsChange(_Strict):
+class SettingsChange(Change):
     """A change of settings: what is left out stays. `branding` and `sender` are replaced as a whole."""
 
     name: Name | SkipJsonSchema[None] = None
@@ -165,19 +164,6 @@ class SettingsChange(_Strict):
     branding: Branding | SkipJsonSchema[None] = None
     sender: Sender | SkipJsonSchema[None] = None
     cart_idle_minutes: int | SkipJsonSchema[None] = Field(None, ge=1, le=43_200)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_null(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("cannot be null; leave it out to keep it")
-        return value
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("nothing to change")
-        return self
 
     def applied_to(self, settings: TenantSettings) -> TenantSettings:
         """The settings after the change, the version aside. Raises InvalidError for a default that is not among the languages."""

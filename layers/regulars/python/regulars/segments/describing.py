@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from regulars.customers import CustomerRef
-from regulars.kernel.http.models import Input, Line
+from regulars.kernel.http.models import Change, Input, Line
 from regulars.segments.model import Kind
 
 MAX_REFERENCES = 1000
@@ -45,7 +45,7 @@ class NewSegment(Input):
         return self
 
 
-class SegmentChange(Input):
+class SegmentChange(Change):
     """A change of a segment: what is left out stays. The kind cannot change."""
 
     name: Line | SkipJsonSchema[None] = None
@@ -55,15 +55,8 @@ class SegmentChange(Input):
         False, description="Whether those who enter or leave by the new rule alone make events"
     )
 
-    @field_validator("name", "description", "rule", mode="before")
-    @classmethod
-    def _no_null(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("cannot be null; leave it out to keep it")
-        return value
-
     @model_validator(mode="after")
-    def _not_empty(self) -> Self:
-        if not self.model_fields_set - {"notify"}:
+    def _more_than_how(self) -> Self:
+        if self.model_fields_set == {"notify"}:
             raise ValueError("nothing to change")
         return self

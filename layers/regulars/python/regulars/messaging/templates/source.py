@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from regulars.kernel.http.models import Input, Line
+from regulars.kernel.http.models import Change, Input, Line
 from regulars.messaging.model import Channel
 
 # BCP 47, as the settings have it.
@@ -115,23 +115,10 @@ class NewTemplate(Input):
     draft: TemplateSource = Field(default_factory=TemplateSource)
 
 
-class TemplateChange(Input):
+class TemplateChange(Change):
     """A change of a template's draft: what is left out stays. A draft may be wrong as long as it is a draft."""
 
     name: Line | SkipJsonSchema[None] = None
     description: Words | SkipJsonSchema[None] = None
     category: CategoryKey | SkipJsonSchema[None] = None
     draft: TemplateSource | SkipJsonSchema[None] = None
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_null(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("cannot be null; leave it out to keep it")
-        return value
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("nothing to change")
-        return self
