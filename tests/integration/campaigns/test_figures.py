@@ -8,13 +8,13 @@ import pytest
 
 from regulars import campaigns
 from regulars.campaigns import Campaign, Run
-from regulars.kernel.errors import ConflictError, InvalidError, MalformedError, NotFoundError
+from regulars.kernel.errors import InvalidError, MalformedError, NotFoundError
 from regulars.kernel.transaction import Transaction
 from regulars.messaging import Channel, Delivery, Door, Reason, State, get_dispatch
-from regulars.messaging.delivery_store import create_delivery
 from regulars.messaging.model import delivery_id
 from regulars.messaging.tally_store import bump, dispatch_place
 from tests.integration.campaigns.stage import Stage
+from tests.integration.messaging.sent import put_delivery
 
 
 def run_of(shop: Stage, campaign: Campaign) -> Run:
@@ -40,9 +40,7 @@ def deliver(shop: Stage, campaign: Campaign, customer: str, branch: str, **chang
         dispatch_id=branch,
         sent_at=shop.now,
     )
-    tx = Transaction(shop.tenant)
-    create_delivery(tx, replace(made, **changes), ConflictError())
-    tx.commit()
+    put_delivery(shop.tenant, replace(made, **changes))
     return made
 
 

@@ -17,7 +17,7 @@ from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
 from regulars.messaging.contact import ConsentState, Contact
 from regulars.messaging.contact_store import read_contact, save_contact
-from regulars.messaging.delivery_store import create_delivery, deliveries_since, read_delivery
+from regulars.messaging.delivery_store import deliveries_since, read_delivery
 from regulars.messaging.model import Channel, Delivery, Reason, State
 from regulars.messaging.preferences.ledger import EntryKind, replay
 from regulars.messaging.preferences.ledger_store import whole_ledger
@@ -27,6 +27,7 @@ from regulars.messaging.preferences.service import grant, withdraw
 from regulars.messaging.providers.port import Accepted, Outcome, Outgoing
 from regulars.messaging.settings_store import forget_messaging_settings
 from tests.integration.killing import KilledError, killed_at
+from tests.integration.messaging.sent import put_delivery
 
 EMAIL = Channel.EMAIL
 
@@ -50,9 +51,7 @@ def event(shop: Tenant, customer_id: str, name: str) -> Envelope:
 
 def waiting(shop: Tenant, customer_id: str, now: datetime, state: State) -> Delivery:
     made = Delivery(new_id("dlv", now), customer_id, EMAIL, "sale", "", state, now, category="promotions")
-    tx = Transaction(shop)
-    create_delivery(tx, made, ConflictError())
-    tx.commit()
+    put_delivery(shop, made)
     return made
 
 

@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from regulars.customers import Profile, create, list_interactions
-from regulars.kernel.errors import ConflictError
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
-from regulars.kernel.transaction import Transaction
 from regulars.messaging.contact import ConsentState
 from regulars.messaging.contact_store import read_contact
 from regulars.messaging.content import SmsContent
-from regulars.messaging.delivery_store import create_delivery, read_delivery
+from regulars.messaging.delivery_store import read_delivery
 from regulars.messaging.model import Channel, Delivery, State
 from regulars.messaging.preferences.keyword_model import Keyword
 from regulars.messaging.preferences.keywords import take_inbound
@@ -24,6 +22,7 @@ from regulars.messaging.providers.port import Accepted, Outcome, Outgoing
 from regulars.messaging.suppression_model import SuppressionReason
 from regulars.messaging.suppressions import suppress, suppressed
 from tests.integration.killing import KilledError, killed_at
+from tests.integration.messaging.sent import put_delivery
 
 SMS = Channel.SMS
 PHONE = "+447911123456"
@@ -151,9 +150,7 @@ def test_the_message_that_was_answered_counts_the_unsubscription(
         attempted_at=now,
         sent_at=now,
     )
-    tx = Transaction(shop)
-    create_delivery(tx, delivery, ConflictError())
-    tx.commit()
+    put_delivery(shop, delivery)
     say(shop, "stop", now + timedelta(days=1))
     found = read_delivery(shop, ada, delivery.id)
     assert found is not None

@@ -12,14 +12,14 @@ from receive_notifications import routes as receiving
 from receive_notifications.handler import handler as receive
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
-from regulars.kernel.transaction import Transaction
 from regulars.messaging import text_store
-from regulars.messaging.delivery_store import create_delivery, read_delivery
+from regulars.messaging.delivery_store import read_delivery
 from regulars.messaging.model import Channel, Delivery, State
 from regulars.messaging.provider_events import taking
 from regulars.messaging.provider_events.sns import ForgedError
 from take_provider_events.handler import handler as take
 from tests.events import http_event
+from tests.integration.messaging.sent import put_delivery
 from tests.integration.pipeline.shop import new_customer, open_shop
 from tests.resources import taken_from
 
@@ -49,9 +49,7 @@ def delivery_of(tenant: Tenant, customer: str, now: datetime, channel: Channel =
         to="ann@example.test",
         sent_at=now,
     )
-    tx = Transaction(tenant)
-    create_delivery(tx, made, RuntimeError("there already"))
-    tx.commit()
+    put_delivery(tenant, made)
     return made
 
 

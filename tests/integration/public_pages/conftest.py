@@ -7,13 +7,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from regulars.kernel.errors import ConflictError
 from regulars.kernel.ids import new_id
 from regulars.kernel.tenancy import Tenant
-from regulars.kernel.transaction import Transaction
-from regulars.messaging.delivery_store import create_delivery
 from regulars.messaging.model import Channel, Delivery, State
 from regulars.messaging.settings_store import forget_messaging_settings
+from tests.integration.messaging.sent import put_delivery
 from tests.integration.pipeline.shop import new_customer, open_shop
 
 
@@ -49,9 +47,7 @@ def delivery(shop: Tenant, ann: str, now: datetime) -> Delivery:
         sent_at=now,
         delivered_at=now,
     )
-    tx = Transaction(shop)
-    create_delivery(tx, made, ConflictError())
-    tx.commit()
+    put_delivery(shop, made)
     return made
 
 

@@ -9,20 +9,19 @@ from typing import Any
 import pytest
 
 from regulars import customers
-from regulars.kernel.errors import ConflictError
 from regulars.kernel.ids import new_id
 from regulars.kernel.links import sign_link
 from regulars.kernel.tenancy import Tenant
-from regulars.kernel.transaction import Transaction
 from regulars.messaging.contact import ConsentState, Contact, Frequency
 from regulars.messaging.contact_store import read_contact
-from regulars.messaging.delivery_store import create_delivery, read_delivery
+from regulars.messaging.delivery_store import read_delivery
 from regulars.messaging.model import Channel, Delivery, State
 from regulars.messaging.preferences.ledger_store import whole_ledger
 from regulars.messaging.preferences.links import confirm_url, headers, preferences_url, unsubscribe_url
 from regulars.messaging.preferences.opt_in import Subscribing, start
 from regulars.messaging.preferences.service import change, grant
 from regulars.messaging.preferences.wishes import Wishes
+from tests.integration.messaging.sent import put_delivery
 from tests.integration.public_pages.conftest import Browser
 
 EMAIL, SMS = Channel.EMAIL, Channel.SMS
@@ -297,7 +296,6 @@ def test_a_page_shows_no_more_of_an_address_than_one_needs(browser: Browser, lin
 def test_a_mail_is_shown_as_a_page_under_a_policy_that_runs_nothing(
     browser: Browser, shop: Tenant, ann: str, now: datetime
 ) -> None:
-    tx = Transaction(shop)
     made = Delivery(
         new_id("dlv", now),
         ann,
@@ -312,8 +310,7 @@ def test_a_mail_is_shown_as_a_page_under_a_policy_that_runs_nothing(
         inputs={"data.confirm_url": "https://x.example/c", "shop.name": "Kettle & Co"},
         attempted_at=now,
     )
-    create_delivery(tx, made, ConflictError())
-    tx.commit()
+    put_delivery(shop, made)
     answer = browser.get(f"/v/{sign_link('view', shop, ann, made.id)}?utm_source=x")
     assert answer["statusCode"] == 200
     assert "https://x.example/c" in answer["body"]

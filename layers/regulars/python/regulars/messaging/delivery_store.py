@@ -157,11 +157,6 @@ def find_delivery(tenant: Tenant, delivery_id: str) -> Delivery | None:
     return found.items[0].delivery() if found.items else None
 
 
-def create_delivery(tx: Transaction, delivery: Delivery, otherwise: Otherwise) -> None:
-    """Claim: add to `tx` the delivery, of which there must be none yet."""
-    tx.create(DeliveryItem.of(tx.tenant, delivery), otherwise)
-
-
 def save_delivery(tx: Transaction, after: Delivery, before: Delivery, otherwise: Otherwise) -> None:
     """Replace the delivery that was read as `before`; `otherwise` is raised at the commit when it moved meanwhile."""
     item = DeliveryItem.of(tx.tenant, after)
