@@ -37,6 +37,7 @@ from console.pages import (
     template_preview,
     template_versions,
     templates,
+    webhook_secret,
 )
 from console.routing import Pages
 
@@ -76,6 +77,7 @@ for _area in (
     jobs,
     settings,
     message_settings,
+    webhook_secret,
     suppressions,
     access,
 ):

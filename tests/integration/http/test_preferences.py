@@ -228,3 +228,30 @@ def test_settings_that_contradict_each_other_are_refused(api: Api, change: Json,
     assert status == 422
     assert pointer in [fault["pointer"] for fault in problem["errors"]]
     assert api("GET /messaging/settings")[1]["version"] == 0
+
+
+SECRET = "/messaging/webhook-secret"
+
+
+def test_owners_see_and_rotate_the_secret_of_webhooks(api: Api) -> None:
+    status, before = api(f"GET {SECRET}")
+    assert status == 200
+    assert before["secret"].startswith("whsec_")
+    assert (before["version"], before["rotated_at"], before["former_until"]) == (0, None, None)
+
+    status, after = api(f"POST {SECRET}/rotate", headers={"if-match": '"0"'})
+    assert status == 200
+    assert after["version"] == 1
+    assert after["secret"] != before["secret"]
+    assert after["former_until"] > after["rotated_at"]
+    assert api(f"GET {SECRET}")[1] == after
+    assert api(f"POST {SECRET}/rotate", headers={"if-match": '"0"'})[0] == 412
+    assert api(f"GET {SECRET}")[1] == after
+
+
+@pytest.mark.parametrize("role", ["viewer", "analyst", "agent", "marketer"])
+def test_nobody_else_sees_the_secret_of_webhooks(api: Api, role: str) -> None:
+    for route in (f"GET {SECRET}", f"POST {SECRET}/rotate"):
+        status, problem = api(route, caller={"role": role})
+        assert status == 403
+        assert "whsec_" not in json.dumps(problem)

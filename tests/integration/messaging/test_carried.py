@@ -4,11 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 import pytest
 
+from regulars.kernel.clock import clock
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging import devices, text_store
 from regulars.messaging.content import EmailContent, EmailShell, PushContent, SmsContent, WebhookContent
@@ -19,7 +20,8 @@ from regulars.messaging.providers.port import Accepted, Lost, Outgoing, Postpone
 from regulars.messaging.providers.push import PinpointPush
 from regulars.messaging.providers.ses import SesMail
 from regulars.messaging.providers.sms import EndUserMessaging
-from regulars.messaging.providers.webhook import Webhooks, signing_secret
+from regulars.messaging.providers.webhook import Webhooks
+from regulars.messaging.webhook_keys import OVERLAP, rotate_webhook_secret, webhook_secret
 from tests.integration.messaging.carriers import HookLike, _served
 from tests.integration.pipeline.shop import new_customer
 from tests.simulated import UNVERIFIED, Simulated
@@ -244,20 +246,45 @@ def webhook(tenant: Tenant, url: str) -> Outgoing:
     return Outgoing("dlv_1", "cus_1", url, WebhookContent('{"hello": "Żółć"}'), {}, tags)
 
 
+def expected(secret: str, head: Mapping[str, str], body: bytes) -> str:
+    """What a receiver that knows a secret looks for."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{head['webhook-id']}.{head['webhook-timestamp']}.".encode() + body
+    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+
+
 def test_a_webhook_is_signed_as_its_receiver_can_check(tenant: Tenant, hook: HookLike) -> None:
     Webhooks(to_loopback=True).send(SENDER, [webhook(tenant, f"{hook.url}/in?x=1")])
 
     (head,), (body,) = hook.heads, hook.bodies
-    key = base64.b64decode(signing_secret(tenant).removeprefix("whsec_"))
-    signed = f"{head['webhook-id']}.{head['webhook-timestamp']}.".encode() + body
-    expected = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
-    assert head["webhook-signature"] == f"v1,{expected}"
+    secret = webhook_secret(tenant, now=clock().now()).secret
+    assert head["webhook-signature"] == expected(secret, head, body)
     assert head["webhook-id"] == "dlv_1"
     assert json.loads(body) == {"hello": "Żółć"}
 
 
-def test_each_tenant_has_a_key_of_its_own(tenant: Tenant, other_tenant: Tenant, hook: HookLike) -> None:
-    assert signing_secret(tenant) == signing_secret(tenant) != signing_secret(other_tenant)
+def test_each_tenant_has_a_key_of_its_own(tenant: Tenant, other_tenant: Tenant) -> None:
+    now = clock().now()
+    mine = webhook_secret(tenant, now=now)
+    assert mine == webhook_secret(tenant, now=now)
+    assert mine.secret != webhook_secret(other_tenant, now=now).secret
+
+
+@pytest.mark.parametrize(("ago", "former_too"), [(timedelta(0), True), (OVERLAP, False)])
+def test_a_rotated_secret_signs_and_for_a_day_the_former_one_too(
+    tenant: Tenant, hook: HookLike, ago: timedelta, former_too: bool
+) -> None:
+    now = clock().now()
+    for _ in range(2):
+        former = webhook_secret(tenant, now=now).secret
+        rotate_webhook_secret(tenant, now=now - ago)
+    secret = webhook_secret(tenant, now=now).secret
+    Webhooks(to_loopback=True).send(SENDER, [webhook(tenant, f"{hook.url}/in")])
+
+    (head,), (body,) = hook.heads, hook.bodies
+    wanted = [expected(one, head, body) for one in ([secret, former] if former_too else [secret])]
+    assert secret != former
+    assert head["webhook-signature"].split(" ") == wanted
 
 
 def test_a_webhook_to_this_machine_needs_the_setting(tenant: Tenant, hook: HookLike) -> None:

@@ -306,3 +306,26 @@ def test_what_cannot_be_is_said_where_it_was_typed(
         if value and name != "version":
             assert value in page
     assert read_settings(shop)[1] == 0
+
+
+SECRET_PAGE = "/console/settings/messages/webhook-secret"
+
+
+def test_the_secret_of_webhooks_is_shown_when_asked_for_and_rotated(staff: Staff) -> None:
+    assert "whsec_" not in staff.get("/console/settings/messages")[1]
+    (before,) = set(re.findall(r"whsec_[\w+/=]+", staff.get(SECRET_PAGE)[1]))
+
+    assert staff.post(f"{SECRET_PAGE}/rotate", {"version": "0"}) == (303, SECRET_PAGE)
+    (after,) = set(re.findall(r"whsec_[\w+/=]+", page := staff.get(SECRET_PAGE)[1]))
+    assert after != before
+    assert "the former secret too" in page
+
+    staff.post(f"{SECRET_PAGE}/rotate", {"version": "0"})
+    assert after in staff.get(SECRET_PAGE)[1]
+    assert "Somebody has rotated it since" in staff.flash["text"]
+
+
+def test_who_may_not_change_settings_is_not_offered_the_secret(shop: Tenant) -> None:
+    marketer = Staff(shop, "marketer")
+    assert SECRET_PAGE not in marketer.get("/console/settings/messages")[1]
+    assert marketer.get(SECRET_PAGE)[0] == 403

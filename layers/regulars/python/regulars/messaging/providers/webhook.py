@@ -1,18 +1,14 @@
 """Webhooks: the message as JSON, posted to the tenant's own server and signed as Standard Webhooks says.
 
-`webhook-signature: v1,<base64>` is HMAC-SHA256 over `<webhook-id>.<webhook-timestamp>.<body>` with the tenant's key. The id is
-the delivery's, so that a receiver who gets a message twice can tell.
+`webhook-signature: v1,<base64>` is HMAC-SHA256 over `<webhook-id>.<webhook-timestamp>.<body>` with the tenant's key; for a day
+after that was rotated a second one follows. The id is the delivery's, so that a receiver who gets a message twice can tell.
 """
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Sequence
 
 from regulars.kernel.clock import SystemClock
-from regulars.kernel.secret import derived_key
 from regulars.kernel.settings import WebhookSettings
-from regulars.kernel.tenancy import Tenant, tagged_tenant
+from regulars.kernel.tenancy import tagged_tenant
 from regulars.messaging.content import EmailShell, WebhookContent
 from regulars.messaging.model import Channel, Sender
 from regulars.messaging.providers.outside import Answered, NotAllowedError, NotReachedError, Target, post
@@ -25,9 +21,9 @@ from regulars.messaging.providers.port import (
     Rejected,
     one_by_one,
 )
+from regulars.messaging.webhook_keys import signatures
 
 LARGEST = 256 * 1024
-_PREFIX = "whsec_"
 
 
 class Webhooks:
@@ -55,13 +51,14 @@ class Webhooks:
         body = one.content.body.encode()
         if len(body) > LARGEST:
             return Rejected("larger than 256 KB")
-        moment = str(int(self._clock.now().timestamp()))
+        now = self._clock.now()
+        moment = str(int(now.timestamp()))
         headers = {
             "content-type": "application/json",
             "user-agent": "Regulars",
             "webhook-id": one.delivery_id,
             "webhook-timestamp": moment,
-            "webhook-signature": sign(tenant, one.delivery_id, moment, body),
+            "webhook-signature": signatures(tenant, one.delivery_id, moment, body, now),
         }
         try:
             target = Target.of(one.to, to_loopback=self._to_loopback)
@@ -71,20 +68,6 @@ class Webhooks:
         except NotReachedError as error:
             return Postponed(str(error))
         return _outcome(one, answered)
-
-
-def signing_secret(tenant: Tenant) -> str:
-    """The tenant's key as receivers configure it: `whsec_<base64>`."""
-    return _PREFIX + base64.b64encode(_key(tenant)).decode()
-
-
-def sign(tenant: Tenant, identifier: str, moment: str, body: bytes) -> str:
-    signed = f"{identifier}.{moment}.".encode() + body
-    return "v1," + base64.b64encode(hmac.digest(_key(tenant), signed, hashlib.sha256)).decode()
-
-
-def _key(tenant: Tenant) -> bytes:
-    return derived_key(f"regulars/webhook/v1/{tenant.id}")
 
 
 def _outcome(one: Outgoing, answered: Answered | None) -> Outcome:
