@@ -255,3 +255,8 @@ def test_nobody_else_sees_the_secret_of_webhooks(api: Api, role: str) -> None:
         status, problem = api(route, caller={"role": role})
         assert status == 403
         assert "whsec_" not in json.dumps(problem)
+
+
+def test_a_mail_domain_may_be_given_in_capitals(api: Api) -> None:
+    assert api("PUT /messaging/settings", {"domain_rates": {"WP.pl": 200}})[0] == 200
+    assert api("GET /messaging/settings")[1]["domain_rates"] == {"wp.pl": 200}

@@ -23,7 +23,8 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 # BCP 47 tag → text.
 Localized = Annotated[dict[str, Words], Field(max_length=20)]
-Domain = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[a-z0-9.-]{3,253}$")]
+# `to_lower` acts after the pattern was looked at, so the pattern has to take both cases.
+Domain = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9.-]{3,253}$")]
 
 
 def _of_the_wall(at: time) -> time:
