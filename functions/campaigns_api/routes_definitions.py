@@ -61,7 +61,7 @@ def get_campaign(call: Call) -> CampaignDetailView:
 def change_campaign(call: Call, body: CampaignChange) -> Campaign:
     """Change a campaign that has not begun; what is left out stays, what is given is replaced as a whole.
 
-    A scheduled one moves to its new moment.
+    A scheduled one moves to its new moment. Of one that is under way `budget` alone can be changed.
     """
     campaign_id = call.params["campaign_id"]
     return campaigns.change_campaign(call.tenant, campaign_id, body, now=call.now, version=call.if_match)

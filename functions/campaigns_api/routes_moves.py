@@ -53,7 +53,10 @@ def pause_campaign(call: Call) -> Campaign:
 
 @routes.post(f"{ONE}/resume", permission=Permission.CAMPAIGNS_WRITE, answer=CampaignView)
 def resume_campaign(call: Call) -> Campaign:
-    """Go on with a campaign that is paused or whose planning failed."""
+    """Go on with a campaign that is paused or whose planning failed.
+
+    One that has paused by itself as its budget was reached needs a higher one first.
+    """
     return campaigns.resume_campaign(call.tenant, call.params["campaign_id"], now=call.now, once=call.once)
 
 

@@ -56,7 +56,7 @@ class CampaignView(View):
     due_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
-    note: str = Field(description="Why it waits or failed, in words")
+    note: str = Field(description="Why it waits, failed or has paused by itself, in words")
     runs: int = Field(description="How often it has begun")
     run: RunView | None
     version: int

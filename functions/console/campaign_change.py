@@ -51,8 +51,8 @@ def change_of(given: Typed, before: Plan, resolved: Sequence[str] | None = None)
         "test": _test(given),
         "resend": _resend(given),
         "utm": {part: given.text(f"utm_{part}") for part in ("source", "medium", "campaign")},
-        "cost": _minor(given.text("cost"), given.currency, 0),
-        "budget": _minor(given.text("budget"), given.currency, None),
+        "cost": minor_of(given.text("cost"), given.currency, 0),
+        "budget": minor_of(given.text("budget"), given.currency, None),
         "tags": _tags(given.text("tags")),
     }
 
@@ -172,7 +172,8 @@ def _percent(text: str) -> float | str:
     return number if isinstance(number, str) else round(number / 100, 6)
 
 
-def _minor(text: str, currency: str, otherwise: int | None) -> int | str | None:
+def minor_of(text: str, currency: str, otherwise: int | None) -> int | str | None:
+    """An amount that was typed, in minor units; the text itself when it is none, for the change to refuse."""
     if not text:
         return otherwise
     try:

@@ -36,8 +36,8 @@ def values_of(campaign: Campaign, currency: str, zone: ZoneInfo) -> Values:
         "utm_source": plan.utm.source,
         "utm_medium": plan.utm.medium,
         "utm_campaign": plan.utm.campaign,
-        "cost": _amount(plan.cost or None, currency),
-        "budget": _amount(plan.budget, currency),
+        "cost": amount_text(plan.cost or None, currency),
+        "budget": amount_text(plan.budget, currency),
         "throttle": str(plan.throttle_per_minute or ""),
     }
     return (
@@ -122,7 +122,8 @@ def _plain(value: float) -> str:
     return f"{round(value, 4):g}"
 
 
-def _amount(minor: int | None, currency: str) -> str:
+def amount_text(minor: int | None, currency: str) -> str:
+    """An amount as it is typed: `1050` GBP → `10.50`; empty for none."""
     return "" if minor is None else str(Decimal(minor).scaleb(-exponent(currency)))
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from regulars.campaigns.budgets import keep_within_budget
 from regulars.kernel.clock import clock
 from regulars.kernel.context import Work, begin_work
 from regulars.kernel.ids import digest
@@ -18,6 +19,8 @@ def send(message: dict[str, Any]) -> None:
     mark = work.dispatch_id if isinstance(work, Batch) else digest(*(one for _, one in work.refs))
     begin_work(Work(mark, tenant=work.tenant.id, actor="system"))
     if isinstance(work, Batch):
-        send_batch(work.tenant, work.dispatch_id, work.number, work.customer_ids, _clock.now())
+        send_batch(
+            work.tenant, work.dispatch_id, work.number, work.customer_ids, _clock.now(), keep_within_budget
+        )
     else:
-        carry_on(work.tenant, work.refs, _clock.now())
+        carry_on(work.tenant, work.refs, _clock.now(), keep_within_budget)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from console.campaign_draft import menu_of
+from console.campaign_form import amount_text
 from console.campaign_live import deeds_of, live_of, next_of, states_of
 from console.campaign_people import load_people, people_listing, people_values
 from console.campaign_report import (
@@ -111,6 +112,8 @@ def _head(request: Request, found: Campaign) -> dict[str, Any]:
             and not found.archived,
             "approval": found.status is Status.NEEDS_APPROVAL,
             "running": found.status is Status.SENDING,
+            "paused": found.status is Status.PAUSED,
+            "budget": amount_text(found.plan.budget, shop.currency) if found.running else "",
             "byline": " · ".join(
                 part for part in (channels_text(found.plan), when_text(found, shop.zone)) if part
             ),

@@ -1,16 +1,22 @@
 """What is done to a campaign that is planned or under way: pause, resume, cancel, approve, back to a draft, a test send."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import cast, get_args
 
+from pydantic import ValidationError
+
+from console.campaign_change import minor_of
 from console.campaign_texts import PATH
 from console.routing import Pages
+from console.shell import shop_of
 from console.web import Reply, Request, done, flash_cookie, redirect
 from regulars import campaigns
-from regulars.campaigns import Campaign
+from regulars.campaigns import Campaign, CampaignChange
 from regulars.campaigns.exporting import Kind
 from regulars.kernel.errors import ConflictError, InvalidError
 from regulars.kernel.permissions import Permission
+from regulars.kernel.tenancy import Tenant
 
 PAGES = Pages()
 
@@ -43,6 +49,23 @@ def approve(request: Request) -> Reply:
 @PAGES.post(f"{_ONE}/unschedule", permission=_WRITE)
 def unschedule(request: Request) -> Reply:
     return _back(request, campaigns.unschedule_campaign, "It is a draft again, and will not go by itself")
+
+
+@PAGES.post(f"{_ONE}/budget", permission=_WRITE)
+def budget(request: Request) -> Reply:
+    """Another budget for a campaign that is under way, which goes on with it if that is asked for."""
+    minor = minor_of(request.form.get("budget", "").strip(), shop_of(request).currency, None)
+    goes_on = request.form.get("then") == "resume"
+
+    def act(tenant: Tenant, campaign_id: str, *, now: datetime) -> Campaign:
+        try:
+            change = CampaignChange.model_validate({"budget": minor})
+        except ValidationError as error:
+            raise InvalidError.of("/budget", "the budget is no amount of money") from error
+        changed = campaigns.change_campaign(tenant, campaign_id, change, now=now)
+        return campaigns.resume_campaign(tenant, campaign_id, now=now) if goes_on else changed
+
+    return _back(request, act, "It goes on with its new budget" if goes_on else "The budget is changed")
 
 
 @PAGES.post(f"{_ONE}/export", permission=Permission.EXPORTS_WRITE)

@@ -277,6 +277,7 @@ SHOPPERS = (
     "pages.campaign",
     "pages.campaign_calendar",
     "pages.campaign_compose",
+    "pages.campaign_deeds",
 )
 SETTLED = (
     "campaign_draft",

@@ -260,3 +260,33 @@ def test_moving_keeps_the_hour_and_can_be_undone(fake: Fake) -> None:
     )
     assert refused["toast"]["bad"]
     assert "changed" in refused
+
+
+def test_the_budget_of_what_is_under_way_can_be_raised_and_it_goes_on(fake: Fake) -> None:
+    bounded = Plan.model_validate({"budget": 30_050})
+    fake.put(of_status(Status.PAUSED, plan=bounded, note="Its budget does not suffice."))
+    page = ask("GET", "/cmp_paused")["body"]
+    assert 'value="300.50"' in page
+    assert "Its budget does not suffice." in page
+
+    answer = ask("POST", "/cmp_paused/budget", budget="400", then="resume")
+    assert answer["headers"]["location"] == "/console/campaigns/cmp_paused"
+    (changed, change), (resumed, _) = fake.asked
+    assert (changed, change.budget, resumed) == ("change", 40_000, "resume")
+
+    fake.asked.clear()
+    ask("POST", "/cmp_paused/budget", budget="")
+    ((_, change),) = fake.asked
+    assert (change.budget, change.model_fields_set) == (None, {"budget"})
+
+
+def test_a_budget_that_is_no_amount_is_refused(fake: Fake) -> None:
+    fake.put(of_status(Status.PAUSED, plan=Plan.model_validate({"budget": 10})))
+    answer = ask("POST", "/cmp_paused/budget", budget="much", then="resume")
+    assert "no%20amount" in answer["cookies"][0]
+    assert fake.asked == []
+
+
+def test_without_a_budget_none_is_offered(fake: Fake) -> None:
+    fake.put(of_status(Status.SENDING))
+    assert "/budget" not in ask("GET", "/cmp_sending")["body"]

@@ -20,7 +20,9 @@ class CampaignCompleted(_OfCampaign, name="campaign.completed"):
 
 
 class CampaignPaused(_OfCampaign, name="campaign.paused"):
-    pass
+    """`reason` is `budget` when it happened by itself, as its budget was reached; empty when a person did it."""
+
+    reason: str = ""
 
 
 class CampaignResumed(_OfCampaign, name="campaign.resumed"):

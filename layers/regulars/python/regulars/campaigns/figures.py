@@ -80,12 +80,18 @@ def figures_of(counts: Mapping[str, int], *, attribution: str, cost: int, planne
 def cost_of(
     by_channel: Mapping[str, Mapping[str, int]], prices: Mapping[str, int], exponent: int
 ) -> dict[str, int]:
-    """The cost of each channel in minor units: what was counted, else the price a message times what was sent."""
-    micro = {
+    """The cost of each channel in minor units."""
+    micro = micro_costs(by_channel, prices)
+    return {channel: round(cost / 10 ** (_MICRO - exponent)) for channel, cost in micro.items()}
+
+
+def micro_costs(by_channel: Mapping[str, Mapping[str, int]], prices: Mapping[str, int]) -> dict[str, int]:
+    """The cost of each channel in millionths of the currency unit: what was counted, else the price a message times what was
+    sent."""
+    return {
         channel: counts.get("cost") or counts.get("sent", 0) * prices.get(channel, 0)
         for channel, counts in by_channel.items()
     }
-    return {channel: round(cost / 10 ** (_MICRO - exponent)) for channel, cost in micro.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from regulars.campaigns.plan import Schedule, ScheduleKind
 from regulars.campaigns.runs import begin_run, wait_for
 from regulars.campaigns.scheduling import arm_start, disarm_start, start_timer
 from regulars.campaigns.service import by_the_latest, get_campaign
+from regulars.campaigns.spending import budget_left
 from regulars.campaigns.store import save_campaign
 from regulars.campaigns.uses import note_uses
 from regulars.kernel.errors import ConflictError, InvalidError
@@ -100,14 +101,25 @@ def approve_campaign(
     return by_the_latest(write)
 
 
-def pause_campaign(tenant: Tenant, campaign_id: str, *, now: datetime, once: Once | None = None) -> Campaign:
-    """Nothing goes out from here on: batches are parked, a date is passed over. Raises ConflictError."""
+def pause_campaign(
+    tenant: Tenant,
+    campaign_id: str,
+    *,
+    now: datetime,
+    once: Once | None = None,
+    reason: str = "",
+    note: str = "",
+) -> Campaign:
+    """Nothing goes out from here on: batches are parked, a date is passed over. `reason` and `note` say why, to programs and to
+    people, when nobody asked for it. Raises ConflictError."""
 
     def write() -> Campaign:
         before = get_campaign(tenant, campaign_id)
-        after = replace(before, status=moved(before.status, Move.PAUSE), updated_at=now)
+        after = replace(
+            before, status=moved(before.status, Move.PAUSE), note=note or before.note, updated_at=now
+        )
         tx = Transaction(tenant)
-        paused = CampaignPaused(campaign_id=after.id, run=after.runs)
+        paused = CampaignPaused(campaign_id=after.id, run=after.runs, reason=reason)
         tx.emit(paused, about_campaign(tenant, after.id), at=now)
         if not before.running:
             disarm_start(tx, before)
@@ -117,11 +129,14 @@ def pause_campaign(tenant: Tenant, campaign_id: str, *, now: datetime, once: Onc
 
 
 def resume_campaign(tenant: Tenant, campaign_id: str, *, now: datetime, once: Once | None = None) -> Campaign:
-    """Go on where it was paused or failed; one that had not begun waits for its date again. Raises ConflictError."""
+    """Go on where it was paused or failed; one that had not begun waits for its date again. Raises ConflictError, also when
+    nothing of its budget is left."""
 
     def write() -> Campaign:
         before = get_campaign(tenant, campaign_id)
         status = moved(before.status, Move.RESUME)
+        if before.running and (left := budget_left(tenant, before)) is not None and left <= 0:
+            raise ConflictError("nothing is left of its budget: raise it first")
         tx = Transaction(tenant)
         resumed = CampaignResumed(campaign_id=before.id, run=before.runs)
         tx.emit(resumed, about_campaign(tenant, before.id), at=now)

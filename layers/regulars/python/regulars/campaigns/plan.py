@@ -197,7 +197,8 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min
 
 
 class Plan(_Part):
-    """All of it. `cost` are fixed costs and `budget` what it may cost, in minor units of the tenant's currency."""
+    """All of it. `cost` are fixed costs and `budget` what a run may cost with them, in minor units of the tenant's currency: one
+    that could cost more with its next messages is paused. A batch a worker that is on its way by then may go over it."""
 
     description: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
     audience: Audience = Audience()

@@ -97,7 +97,7 @@ def change_campaign(
     now: datetime,
     version: int | None = None,
 ) -> Campaign:
-    """Change what `change` names. A scheduled one moves to its new moment.
+    """Change what `change` names. A scheduled one moves to its new moment; of one under way only the budget may change.
 
     Raises NotFoundError, StaleError (`version`), ConflictError once it has begun, InvalidError.
     """
@@ -106,13 +106,15 @@ def change_campaign(
         before = get_campaign(tenant, campaign_id)
         if version not in {None, before.version}:
             raise StaleError
-        if before.status not in CHANGEABLE or before.archived:
+        costs_only = before.running and change.model_fields_set <= {"budget"}
+        if (before.status not in CHANGEABLE and not costs_only) or before.archived:
             raise unchangeable(before.status)
         name = change.name if change.name is not None else before.name
         after = replace(before, name=name, plan=change.applied_to(before.plan))
         if after == before:
             return before
-        check_references(tenant, after.plan)
+        if not costs_only:
+            check_references(tenant, after.plan)
         after = replace(after, updated_at=now, version=before.version + 1)
         tx = Transaction(tenant)
         if after.status is Status.SCHEDULED:

@@ -21,14 +21,19 @@ from regulars.messaging.sending.meaning import Meaning
 from regulars.messaging.sending.parking import park_or_drop
 from regulars.messaging.sending.people import Shop, gather, shop_of
 from regulars.messaging.sending.planning import Planner
-from regulars.messaging.sending.watching import watched
+from regulars.messaging.sending.watching import Watch, unwatched, watched
 
 _MINUTE = 60
 _log = logger("messaging.sending")
 
 
 def send_batch(
-    tenant: Tenant, dispatch_id: str, number: int, customer_ids: Sequence[str], now: datetime
+    tenant: Tenant,
+    dispatch_id: str,
+    number: int,
+    customer_ids: Sequence[str],
+    now: datetime,
+    watch: Watch = unwatched,
 ) -> list[Delivery]:
     """Carry a batch out, however often it comes; answers the deliveries that this time wrote. Raises NotFoundError for a dispatch
     that is not there, ConflictError when others keep winning the race."""
@@ -40,14 +45,16 @@ def send_batch(
         sends.enqueue(work, delay=int(wait.total_seconds()) + 1)
         return []
     try:
-        return _send(shop, dispatch, work, now)
+        return _send(shop, dispatch, work, now, watch)
     except GateShutError:
         park_or_drop(tenant, dispatch_id, number, f"B{number}", work)
         return []
 
 
-def _send(shop: Shop, dispatch: Dispatch, work: sends.Batch, now: datetime) -> list[Delivery]:
+def _send(shop: Shop, dispatch: Dispatch, work: sends.Batch, now: datetime, watch: Watch) -> list[Delivery]:
     message, tenant = dispatch.message, shop.tenant
+    if not dispatch.hold_out:
+        watch(tenant, message, len(work.customer_ids), now)
     template = template_of(tenant, message)
     sending = Sending(shop, message, template, now, work.number)
     planner = Planner(
@@ -63,7 +70,7 @@ def _send(shop: Shop, dispatch: Dispatch, work: sends.Batch, now: datetime) -> l
         _count_others(tenant, work, elsewhere + planner.gone)
     left = [one for one in done.others if one.dispatch_id == dispatch.id]
     if left:
-        carry_on(tenant, waiting_of(tenant, left).refs, now)
+        carry_on(tenant, waiting_of(tenant, left).refs, now, watch)
     return ended
 
 

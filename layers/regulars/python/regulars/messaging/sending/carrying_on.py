@@ -23,7 +23,7 @@ from regulars.messaging.sending.people import Shop, gather, shop_of
 from regulars.messaging.sending.planning import Planner
 from regulars.messaging.sending.recording import Ending
 from regulars.messaging.sending.showing import subject_for
-from regulars.messaging.sending.watching import watched
+from regulars.messaging.sending.watching import Watch, unwatched, watched
 
 # About three days of tries, a quarter of an hour apart.
 _MOST_ATTEMPTS = 300
@@ -33,7 +33,7 @@ K = TypeVar("K")
 Refs = Sequence[tuple[str, str]]
 
 
-def carry_on(tenant: Tenant, refs: Refs, now: datetime) -> list[Delivery]:
+def carry_on(tenant: Tenant, refs: Refs, now: datetime, watch: Watch = unwatched) -> list[Delivery]:
     """Carry deliveries (pairs of customer and delivery id, 48 at the most) on, as far as there is something to do, however often
     this is called; answers those that this time wrote. Raises ConflictError when others keep winning the race."""
     found = list(read_deliveries(tenant, refs).values())
@@ -45,7 +45,7 @@ def carry_on(tenant: Tenant, refs: Refs, now: datetime) -> list[Delivery]:
     for (customer_id, _), some in _grouped((one for one in ready if one.reason is Reason.DIGEST), _digest):
         done += send_digest(shop, customer_id, some, now)
     for _, some in _grouped((one for one in ready if one.reason is not Reason.DIGEST), _kind):
-        done += _send(shop, some, now)
+        done += _send(shop, some, now, watch)
     return done
 
 
@@ -68,9 +68,11 @@ def _given_up(shop: Shop, some: list[Delivery], now: datetime) -> list[Delivery]
     return Sending(shop, message, None, now, shard_of(lost[0].id)).recorder().lost(lost)
 
 
-def _send(shop: Shop, some: list[Delivery], now: datetime) -> list[Delivery]:
+def _send(shop: Shop, some: list[Delivery], now: datetime, watch: Watch) -> list[Delivery]:
     tenant, first = shop.tenant, some[0]
     message, number = _message_of(tenant, first), shard_of(first.id)
+    if not first.attempts:
+        watch(tenant, message, len(some), now)
     template = template_of(tenant, message)
     sending = Sending(shop, message, template, now, number)
     had_turns = frozenset(one.customer_id for one in some if one.reason is Reason.PACED)
