@@ -41,6 +41,7 @@ class TemplateRowView(View):
     category: str
     channels: list[Channel]
     languages: list[str]
+    includes: list[str] = Field(description="The partials that the draft names")
     published: int
     published_at: datetime | None
     changed: bool

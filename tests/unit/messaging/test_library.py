@@ -9,6 +9,7 @@ from regulars.messaging.content import EmailContent, PushContent, SmsContent
 from regulars.messaging.library import library_compiled, library_entries
 from regulars.messaging.library.letters import LANGUAGES
 from regulars.messaging.model import Channel
+from regulars.messaging.partials.resolving import Resolved
 from regulars.messaging.settings_model import MessagingSettings
 from regulars.messaging.templates import PlainLinks
 from regulars.messaging.templates.adopting import library_source
@@ -74,7 +75,9 @@ def test_each_renders_in_each_language_with_its_sample(key: str, language: str) 
 def test_each_can_be_taken_over_without_a_fault(key: str) -> None:
     entry, source = library_entries()[key], library_source(key)
     assert set(source.languages) == set(LANGUAGES)
-    found = check(source, prepare(source, marketing=not entry.transactional), list(LANGUAGES))
+    found = check(
+        Resolved(source, source), prepare(source, marketing=not entry.transactional), list(LANGUAGES)
+    )
     assert [one for one in found if one.level == "fault"] == []
     assert [one for one in found if one.detail.startswith("data.")] == []
     json.dumps(source.model_dump(mode="json"))

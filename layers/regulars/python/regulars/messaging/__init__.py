@@ -34,6 +34,16 @@ if TYPE_CHECKING:
         with_content,
     )
     from regulars.messaging.model import Channel, Choice, Delivery, Message, Reason, State, explain
+    from regulars.messaging.partials.checks import check_partial
+    from regulars.messaging.partials.model import Partial, PartialUse
+    from regulars.messaging.partials.service import (
+        change_partial,
+        create_partial,
+        delete_partial,
+        get_partial,
+        list_partials,
+    )
+    from regulars.messaging.partials.source import NewPartial, PartialChange, PartialText, PartialTexts
     from regulars.messaging.preferences.consenting import Told, record_wishes
     from regulars.messaging.sending.asking import SendRequest
     from regulars.messaging.sending.resolving import resolve
@@ -102,8 +112,14 @@ __all__ = [
     "Message",
     "MessagingSettings",
     "NewBulkMessage",
+    "NewPartial",
     "NewTemplate",
     "Outcome",
+    "Partial",
+    "PartialChange",
+    "PartialText",
+    "PartialTexts",
+    "PartialUse",
     "Preview",
     "Reason",
     "SendRequest",
@@ -121,10 +137,14 @@ __all__ = [
     "archive_template",
     "best_hours_of",
     "campaign_deliveries",
+    "change_partial",
     "change_template",
+    "check_partial",
     "check_template",
+    "create_partial",
     "create_template",
     "customer_history",
+    "delete_partial",
     "delete_template",
     "dispatch_hours",
     "dispatch_links",
@@ -134,6 +154,7 @@ __all__ = [
     "get_bulk",
     "get_delivery",
     "get_dispatch",
+    "get_partial",
     "get_standing",
     "get_template",
     "library_source",
@@ -141,6 +162,7 @@ __all__ = [
     "link_urls",
     "lint_rows",
     "list_deliveries",
+    "list_partials",
     "list_suppressions",
     "list_templates",
     "may_market",
@@ -188,6 +210,10 @@ if not TYPE_CHECKING:
             "dispatches": "enqueue_batch get_dispatch open_dispatch set_gate totals",
             "history": "DeliveryWithContent customer_history get_delivery list_deliveries with_content",
             "model": "Channel Choice Delivery Message Reason State explain",
+            "partials.checks": "check_partial",
+            "partials.model": "Partial PartialUse",
+            "partials.service": "change_partial create_partial delete_partial get_partial list_partials",
+            "partials.source": "NewPartial PartialChange PartialText PartialTexts",
             "preferences.consenting": "Told record_wishes",
             "sending.asking": "SendRequest",
             "sending.resolving": "resolve",

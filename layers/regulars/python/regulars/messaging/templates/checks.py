@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regulars.messaging.model import Channel
+from regulars.messaging.partials.resolving import Resolved
 from regulars.messaging.templates.catalogue import is_known
 from regulars.messaging.templates.codes import CODE, check_closed
 from regulars.messaging.templates.compiling import compile_content, fields_of, mail_sources
 from regulars.messaging.templates.faults import TemplateError
+from regulars.messaging.templates.markup import without_comments
 from regulars.messaging.templates.model import Finding
 from regulars.messaging.templates.preparing import Prepared
 from regulars.messaging.templates.rendering import CompiledContent, PlainLinks
@@ -34,17 +36,18 @@ _MANY_SEGMENTS = 3
 _LONG_SUBJECT = 70
 
 
-def check(source: TemplateSource, prepared: Prepared, languages: list[str]) -> list[Finding]:
+def check(resolved: Resolved, prepared: Prepared, languages: list[str]) -> list[Finding]:
     """Everything to be said about a template whose shop has these languages; the worst first."""
-    found = [*prepared.findings, *_of_whole(source, languages)]
+    inside = list(prepared.findings)
     for channel, contents in prepared.contents.items():
         for language, fields in contents.items():
-            found += _of_content(source, channel, language, fields)
+            inside += _of_content(resolved.source, channel, language, fields)
+    found = [*resolved.findings, *resolved.placed(inside), *_of_whole(resolved.written, languages)]
     found += [
         one
-        for channel, language, given in source.contents.each()
+        for channel, language, given in resolved.written.contents.each()
         if channel is Channel.EMAIL
-        for one in _of_images(
+        for one in images_without_text(
             given.mjml or given.html or "", f"/contents/email/{language}/{'mjml' if given.mjml else 'html'}"
         )
     ]
@@ -70,8 +73,7 @@ def _of_content(
     for name in _NEEDED[channel]:
         if not str(fields.get(name) or "").strip():
             yield Finding(f"{place}/{name}", "fault", "is empty")
-    whole = mail_sources(fields) if channel is Channel.EMAIL else fields
-    for name, (text, _) in fields_of(channel, whole).items():
+    for name, text in _written(source, channel, language, fields).items():
         yield from _of_code(text, f"{place}/{name.replace('.', '/')}", source.sample)
     try:
         compiled = compile_content(channel, language, fields, source.conditions)
@@ -84,6 +86,22 @@ def _of_content(
     yield from _of_sizes(compiled, place, source.sample)
     if channel is Channel.EMAIL:
         yield from _of_mail(fields, place)
+
+
+def _written(
+    source: TemplateSource, channel: Channel, language: str, fields: Mapping[str, Any]
+) -> dict[str, str]:
+    """The texts of a content that somebody wrote, by their names: not what MJML became, and no text made of the HTML."""
+    if channel is not Channel.EMAIL:
+        return {name: text for name, (text, _) in fields_of(channel, fields).items()}
+    given, found = source.contents.email[language], mail_sources(fields)
+    if given.mjml is not None:
+        # What the preheader shows is on the first line, as it is in the HTML.
+        found["mjml"] = f"{given.preheader}{without_comments(given.mjml)}"
+        del found["html"]
+    if not given.text.strip():
+        del found["text"]
+    return found
 
 
 def _of_code(text: str, pointer: str, sample: Mapping[str, Any]) -> Iterator[Finding]:
@@ -137,7 +155,8 @@ def _of_mail(fields: Mapping[str, Any], place: str) -> Iterator[Finding]:
             )
 
 
-def _of_images(html: str, pointer: str) -> Iterator[Finding]:
+def images_without_text(html: str, pointer: str) -> Iterator[Finding]:
+    """Warnings about pictures that say nothing to those who do not see them."""
     try:
         check_closed(html)
     except TemplateError:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from regulars.customers import FACTS_SHARDS, Facts, facts_of_many, page_of_shard
-from regulars.kernel.errors import NotFoundError
+from regulars.kernel.errors import Fault, InvalidError, NotFoundError
 from regulars.kernel.files import S3Files
 from regulars.kernel.http.models import Code, Input
 from regulars.kernel.idempotency import Once
@@ -23,6 +23,7 @@ from regulars.kernel.jobs import Job, State, create_job, get_job
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.turns import Hands, Owner
 from regulars.messaging.model import Channel, choose_language
+from regulars.messaging.partials.resolving import resolve
 from regulars.messaging.settings_store import messaging_settings
 from regulars.messaging.templates.context import context_of
 from regulars.messaging.templates.faults import TemplateError
@@ -76,8 +77,12 @@ def start_template_lint(
     by: str = "",
     once: Once | None = None,
 ) -> Job:
-    """Begin to render a template's draft for an audience. Raises NotFoundError (template, segment)."""
+    """Begin to render a template's draft for an audience. Raises NotFoundError (template, segment), and InvalidError for partials
+    that cannot be put into it."""
     template = get_template(tenant, template_id)
+    if unresolved := resolve(tenant, template.draft or TemplateSource()).findings:
+        faults = [Fault(f"/draft{one.pointer}", one.told) for one in unresolved]
+        raise InvalidError("the draft has faults", faults)
     if audience.segment:
         get_segment(tenant, audience.segment)
     spec = {"template": template_id, "audience": audience.model_dump(exclude_defaults=True)}
@@ -118,7 +123,7 @@ class _Lint:
     def of(cls, tenant: Tenant, job: Job) -> "_Lint":
         found = get_template(tenant, job.spec["template"])
         draft = found.draft or TemplateSource()
-        made = prepare(draft, marketing=is_marketing(tenant, found.category))
+        made = prepare(resolve(tenant, draft).source, marketing=is_marketing(tenant, found.category))
         template = Compiled(
             found.key, found.id, 0, found.category, found.name, made.contents, conditions=draft.conditions
         )

@@ -15,6 +15,11 @@ _OF_TEXT = frozenset(
 _COMMENT = re.compile(r"<!--(?!\[if|<!).*?-->", re.DOTALL)
 
 
+def without_comments(mjml: str) -> str:
+    """The source without the comments that no mail has, its lines as they were."""
+    return _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), mjml)
+
+
 def html_of(mjml: str) -> str:
     """The HTML of a source of MJML, with its code. Raises TemplateError for what is no MJML."""
     from mjml import mjml2html
@@ -26,7 +31,7 @@ def html_of(mjml: str) -> str:
         codes.append(found[0])
         return f"qz{len(codes) - 1}zq"
 
-    marked = _between_elements(CODE.sub(keep, _COMMENT.sub("", _MARK.sub("", mjml))))
+    marked = _between_elements(CODE.sub(keep, without_comments(_MARK.sub("", mjml))))
     try:
         made = str(mjml2html(marked, fonts={}))
     except ValueError as error:

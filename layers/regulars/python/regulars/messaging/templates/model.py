@@ -14,7 +14,10 @@ from regulars.messaging.templates.source import TemplateSource
 @dataclass(frozen=True, slots=True)
 class Template:
     """`key` is what senders call it. `published` is the number of the version that is sent, 0 when there is none yet; `changed`
-    says that the draft is another. Lists leave out the draft. `version` counts edits."""
+    says that the draft is another. Lists leave out the draft. `version` counts edits.
+
+    `includes` are the partials that the draft names, `partials` those that the published version was made with, by key with their
+    revisions, those included by others too."""
 
     id: str
     key: str
@@ -32,6 +35,8 @@ class Template:
     archived: bool = False
     created_by: str = ""
     segments: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
+    partials: Mapping[str, str] = field(default_factory=dict)
     draft: TemplateSource | None = None
     version: int = 1
 
@@ -58,6 +63,11 @@ class Finding:
     level: Literal["fault", "warning"]
     detail: str
     line: int = 0
+
+    @property
+    def told(self) -> str:
+        """What it says, with its line."""
+        return f"{self.detail} (line {self.line})" if self.line else self.detail
 
 
 @dataclass(frozen=True, slots=True)

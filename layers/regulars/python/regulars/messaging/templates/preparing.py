@@ -11,6 +11,7 @@ from regulars.messaging.templates.codes import check_closed
 from regulars.messaging.templates.faults import TemplateError
 from regulars.messaging.templates.model import Finding
 from regulars.messaging.templates.plain import text_of
+from regulars.messaging.templates.sandbox import judged
 from regulars.messaging.templates.source import EmailSource, TemplateSource
 
 _STYLE = "margin:0;padding:16px;font:13px/1.5 sans-serif;text-align:center;color:#5b6270;"
@@ -63,8 +64,10 @@ def _html(fields: EmailSource) -> str:
         check_closed(fields.html or "")
         return fields.html or ""
     # The converter is not where messages are sent.
-    from regulars.messaging.templates.markup import html_of
+    from regulars.messaging.templates.markup import html_of, without_comments
 
+    # Before it is converted, lines are still those of the source.
+    judged(without_comments(fields.mjml))
     return html_of(fields.mjml)
 
 

@@ -16,6 +16,7 @@ from regulars.messaging.content import (
     WebhookContent,
 )
 from regulars.messaging.model import Channel
+from regulars.messaging.partials.resolving import resolve
 from regulars.messaging.settings_store import messaging_settings
 from regulars.messaging.templates.checks import example
 from regulars.messaging.templates.compiling import compile_content
@@ -43,16 +44,21 @@ def preview_template(
 ) -> Preview:
     """One channel in one language, for a customer or for an invented one, with the sample values as `data`. What is wrong is
     among the findings. Raises NotFoundError for a customer who is not there."""
-    fields = getattr(source.contents, channel.value).get(language)
+    resolved = resolve(tenant, source)
+    fields = getattr(resolved.source.contents, channel.value).get(language)
     place = f"/contents/{channel.value}/{language}"
     if fields is None:
-        return Preview(
-            channel, language, None, findings=(Finding(place, "fault", "there is no such content"),)
+        own = tuple(
+            one
+            for one in resolved.findings
+            if f"{one.pointer}/".startswith(f"{place}/") or one.pointer == "/contents"
         )
+        missing = (Finding(place, "fault", "there is no such content"),)
+        return Preview(channel, language, None, findings=own or missing)
     context = context_for(tenant, source, language, customer_id)
     made, findings = prepared(channel, language, fields, marketing=is_marketing(tenant, category))
     if made is None:
-        return Preview(channel, language, None, findings=tuple(findings))
+        return Preview(channel, language, None, findings=tuple(resolved.placed(findings)))
     try:
         content = compile_content(channel, language, made, source.conditions)
         # All conditions hold: what is shown to some is what one wants to see.
@@ -62,7 +68,7 @@ def preview_template(
         rendered = content.try_render(context, PlainLinks(content.static_links))
     except TemplateError as error:
         fault = Finding(place + (error.pointer or ""), "fault", error.what, error.line)
-        return Preview(channel, language, None, findings=(*findings, fault))
+        return Preview(channel, language, None, findings=tuple(resolved.placed([*findings, fault])))
     return _preview(channel, language, rendered, findings, _preheader(made, context))
 
 

@@ -1,18 +1,19 @@
 """Drafts become versions, which never change: what was sent can be shown again."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from regulars.kernel.errors import Fault, InvalidError, NotFoundError
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
+from regulars.messaging.partials.resolving import resolve
 from regulars.messaging.settings_store import messaging_settings
 from regulars.messaging.templates.checks import check
 from regulars.messaging.templates.compiling import compile_content
 from regulars.messaging.templates.model import Finding, Template, TemplateVersion
 from regulars.messaging.templates.preparing import Prepared, prepare
-from regulars.messaging.templates.service import at_hand, write
+from regulars.messaging.templates.service import at_hand, with_draft, write
 from regulars.messaging.templates.source import TemplateSource
 from regulars.messaging.templates.store import read_draft, template_of
 from regulars.messaging.templates.version_store import (
@@ -33,18 +34,27 @@ def is_marketing(tenant: Tenant, category: str) -> bool:
     return found is None or not found.transactional
 
 
-def examined(tenant: Tenant, source: TemplateSource, category: str) -> tuple[Prepared, list[Finding]]:
-    """A source ready to be rendered, and all that is to be said about it."""
-    prepared = prepare(source, marketing=is_marketing(tenant, category))
-    found = check(source, prepared, settings_of(tenant).languages)
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """A source ready to be rendered, the revisions of the partials in it, and all that is to be said about it."""
+
+    prepared: Prepared
+    partials: Mapping[str, str]
+    findings: list[Finding]
+
+
+def _examined(tenant: Tenant, source: TemplateSource, category: str) -> _Examined:
+    resolved = resolve(tenant, source)
+    prepared = prepare(resolved.source, marketing=is_marketing(tenant, category))
+    found = check(resolved, prepared, settings_of(tenant).languages)
     if messaging_settings(tenant).category(category) is None:
         found.insert(0, Finding("/category", "fault", f"there is no category “{category}”"))
-    return prepared, [*found, *_of_conditions(tenant, source)]
+    return _Examined(prepared, resolved.partials, [*found, *_of_conditions(tenant, source)])
 
 
 def check_template(tenant: Tenant, source: TemplateSource, category: str) -> list[Finding]:
     """Everything to be said about a source: faults stand in the way of publishing it, warnings do not."""
-    return examined(tenant, source, category)[1]
+    return _examined(tenant, source, category).findings
 
 
 def _of_conditions(tenant: Tenant, source: TemplateSource) -> list[Finding]:
@@ -74,12 +84,12 @@ def publish_template(
     to every fault."""
     item = at_hand(tenant, template_id, version)
     before, draft = template_of(item), read_draft(tenant, template_id)
-    prepared, findings = examined(tenant, draft, before.category)
-    faults = [Fault(f"/draft{one.pointer}", one.detail) for one in findings if one.level == "fault"]
+    found = _examined(tenant, draft, before.category)
+    faults = [Fault(f"/draft{one.pointer}", one.told) for one in found.findings if one.level == "fault"]
     if faults:
         raise InvalidError("the draft has faults", faults)
     number = before.latest + 1
-    links, segments = _read_of(prepared, draft)
+    links, segments = _read_of(found.prepared, draft)
     after = replace(
         before,
         published=number,
@@ -88,6 +98,7 @@ def publish_template(
         changed=False,
         archived=False,
         segments=segments,
+        partials=found.partials,
         draft=draft,
     )
     tx = Transaction(tenant)
@@ -103,7 +114,7 @@ def publish_template(
             by,
             note,
             draft.model_dump(mode="json", exclude_defaults=True),
-            {"contents": _stored(prepared), "conditions": dict(draft.conditions)},
+            {"contents": _stored(found.prepared), "conditions": dict(draft.conditions)},
             links,
         ),
     )
@@ -157,12 +168,5 @@ def restore_version(
     """Make of a version the draft again. Raises NotFoundError, StaleError."""
     item = at_hand(tenant, template_id, version)
     source = template_version(tenant, template_id, number).source or TemplateSource()
-    after = replace(
-        template_of(item),
-        draft=source,
-        channels=source.channels,
-        languages=source.languages,
-        changed=True,
-        updated_at=now,
-    )
+    after = with_draft(replace(template_of(item), changed=True, updated_at=now), source)
     return write(tenant, item, after)

@@ -63,7 +63,7 @@ _KNOWN: frozenset[type[nodes.Node]] = frozenset(
     }
 )
 _CALLED: dict[type[nodes.Node], str] = {
-    nodes.Include: "include (a partial stands on a line of its own: {% include “name” %})",
+    nodes.Include: "include here",
     nodes.Extends: "extends",
     nodes.Import: "import",
     nodes.FromImport: "import",

@@ -45,6 +45,7 @@ def create_template(
         description=given.description,
         channels=given.draft.channels,
         languages=given.draft.languages,
+        includes=given.draft.includes,
         created_by=by,
         draft=given.draft,
     )
@@ -113,8 +114,19 @@ def change_template(
     given: dict[str, Any] = {name: getattr(change, name) for name in change.model_fields_set}
     after = replace(before, **given, updated_at=now, changed=True)
     if change.draft is not None:
-        after = replace(after, channels=change.draft.channels, languages=change.draft.languages)
+        after = with_draft(after, change.draft)
     return write(tenant, item, after)
+
+
+def with_draft(template: Template, draft: TemplateSource) -> Template:
+    """The template with another draft, and with what lists know of it."""
+    return replace(
+        template,
+        draft=draft,
+        channels=draft.channels,
+        languages=draft.languages,
+        includes=draft.includes,
+    )
 
 
 def write(tenant: Tenant, item: TemplateItem, after: Template, tx: Transaction | None = None) -> Template:

@@ -8,6 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from regulars.kernel.http.models import Change, Input, Line
 from regulars.messaging.model import Channel
+from regulars.messaging.partials.expanding import included_in
 
 # BCP 47, as the settings have it.
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
@@ -103,6 +104,21 @@ class TemplateSource(Input):
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(sorted({language for _, language, _ in self.contents.each()}))
+
+    @property
+    def includes(self) -> tuple[str, ...]:
+        """The partials that it names, those in its comments too."""
+        texts = (text for _, _, fields in self.contents.each() for _, text in texts_of(fields))
+        return tuple(sorted(set().union(*map(included_in, texts))))
+
+
+def texts_of(fields: Input) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is written in a content, by where it is: (`subject`,), (`data`, `link`) … A builder's own design is none of it."""
+    for name, value in fields:
+        if isinstance(value, dict):
+            yield from (((name, key), text) for key, text in value.items())
+        elif isinstance(value, str) and name != "design":
+            yield (name,), value
 
 
 class NewTemplate(Input):

@@ -95,12 +95,12 @@ def versions_partition(tenant: Tenant, template_id: str) -> str:
     return tenant.partition("TPL", template_id)
 
 
-def packed(data: Mapping[str, Any]) -> bytes:
-    """JSON as it is stored. Raises InvalidError for more than an item takes."""
+def packed(data: Mapping[str, Any], pointer: str = "/draft") -> bytes:
+    """JSON as it is stored. Raises InvalidError, at `pointer`, for more than an item takes."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     squeezed = zlib.compress(text, 6)
     if len(squeezed) > _MAX_PACKED:
-        raise InvalidError.of("/draft", "it is too large to be kept")
+        raise InvalidError.of(pointer, "it is too large to be kept")
     return squeezed
 
 

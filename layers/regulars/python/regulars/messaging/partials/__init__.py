@@ -1,0 +1,1 @@
+"""Partials: named snippets of a tenant that templates include (MSG-2)."""
