@@ -7,9 +7,10 @@ from campaigns_api.schemas import (
     CampaignsQuery,
     CampaignView,
     DuplicateBody,
+    LintView,
 )
 from regulars import campaigns
-from regulars.campaigns import Campaign, CampaignChange, NewCampaign
+from regulars.campaigns import Campaign, CampaignChange, LintResult, NewCampaign
 from regulars.kernel.http.caller import Call
 from regulars.kernel.http.routes import Routes
 from regulars.kernel.pagination import Page
@@ -53,8 +54,20 @@ def get_campaign(call: Call) -> CampaignDetailView:
     """Read a campaign, how far its run is and, while it can be changed, what keeps it from being sent."""
     found = campaigns.get_campaign(call.tenant, call.params["campaign_id"])
     begun = found.status not in campaigns.CHANGEABLE
-    findings = [] if begun else campaigns.check_campaign(call.tenant, found, call.now)
-    return CampaignDetailView.detailed(found, findings)
+    if begun:
+        return CampaignDetailView.detailed(found, [], None)
+    findings = campaigns.check_campaign(call.tenant, found, call.now)
+    return CampaignDetailView.detailed(found, findings, campaigns.campaign_lint(call.tenant, found))
+
+
+@routes.post(f"{ONE}/lint", permission=Permission.CAMPAIGNS_WRITE, answer=LintView, status=202)
+def lint_campaign(call: Call) -> LintResult:
+    """Try the drafts of its templates on the audience, by a job each: who would get an empty name, a gap, or nothing.
+
+    Nothing is sent. `GET /campaigns/{campaign_id}` shows what it comes to. A rule as audience stands for everybody, of a list the
+    first 1,000 are tried; templates of the library are checked already.
+    """
+    return campaigns.start_campaign_lint(call.tenant, call.params["campaign_id"], now=call.now, by=by(call))
 
 
 @routes.put(ONE, permission=Permission.CAMPAIGNS_WRITE, answer=CampaignView, errors=(412,))

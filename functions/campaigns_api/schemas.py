@@ -71,16 +71,35 @@ class FindingView(View):
     detail: str
 
 
+class LintJobView(View):
+    template_id: str
+    job_id: str
+
+
+class LintView(View):
+    """What the last try of its templates on the audience came to. The jobs' files name the customers."""
+
+    at: datetime
+    state: State
+    fresh: bool = Field(description="Whether audience and published templates are as they were")
+    checked: int = Field(description="Messages tried")
+    empty_name: int
+    missing: int = Field(description="With another gap")
+    error: int = Field(description="That cannot be filled in")
+    jobs: list[LintJobView]
+
+
 class CampaignDetailView(CampaignView):
     """With all that keeps it from being sent (`fault`), or is worth a second look (`warning`), while it can be changed."""
 
     findings: list[FindingView]
+    lint: LintView | None = Field(description="The last try on the audience, while it can be changed")
 
     @classmethod
-    def detailed(cls, campaign: Campaign, findings: list[Any]) -> "CampaignDetailView":
+    def detailed(cls, campaign: Campaign, findings: list[Any], lint: Any) -> "CampaignDetailView":
         """A campaign beside what was found about it."""
         shown = {name: getattr(campaign, name) for name in CampaignView.model_fields}
-        return cls.model_validate(shown | {"findings": findings})
+        return cls.model_validate(shown | {"findings": findings, "lint": lint})
 
 
 class ScheduleBody(Input):

@@ -17,6 +17,7 @@ from console.campaign_catalogue import (
 )
 from console.campaign_compose import TONES, due_of, shares_of, steps_of
 from console.campaign_form import lists_of, values_of, variants_of
+from console.campaign_lint import lint_lines, lint_warning
 from console.campaign_reach import Seen, costs_of
 from console.campaign_review import (
     Line,
@@ -35,7 +36,7 @@ from console.segment_refs import refs_in
 from console.shell import Shop, shop_of
 from console.web import Request
 from regulars import campaigns
-from regulars.campaigns import Campaign, Finding, Plan, ScheduleKind, Status
+from regulars.campaigns import Campaign, Finding, LintResult, Plan, ScheduleKind, Status
 from regulars.campaigns.model import ARCHIVABLE
 from regulars.customers import CustomerRef, facts_of_many, resolve
 from regulars.kernel.tenancy import Tenant
@@ -61,6 +62,7 @@ class Draft:
     templates: list[TemplateOption]
     findings: list[Finding]
     seen: Seen
+    lint: LintResult | None = None
 
     @property
     def plan(self) -> Plan:
@@ -85,6 +87,7 @@ def read_draft(request: Request, campaign: Campaign, seen: Seen | None = None) -
         template_options(request),
         campaigns.check_campaign(request.tenant, campaign, request.call.now),
         seen or Seen(),
+        campaigns.campaign_lint(request.tenant, campaign),
     )
 
 
@@ -141,21 +144,28 @@ def times_of(plan: Plan, now: datetime, shop: Shop) -> list[datetime]:
 
 def _checks(request: Request, draft: Draft) -> dict[str, Any]:
     scheduled = draft.campaign.status is Status.SCHEDULED
-    seen, template = draft.seen, _template(draft)
+    seen = draft.seen
     return {
         "path": draft.path,
         "findings": checklist(draft.findings, _extra(request, draft)),
         "story": story_of(draft.plan, draft.names, draft.shop.zone, seen.words),
         "costs": costs_of(draft.plan, seen, draft.settings, draft.shop.currency),
-        "launch": launch_of(draft.plan, draft.findings, scheduled, seen.reachable if seen.channels else None),
-        "can_lint": bool(template and template.id),
+        "launch": launch_of(
+            draft.plan,
+            draft.findings,
+            scheduled,
+            seen.reachable if seen.channels else None,
+            lint_warning(draft.lint),
+        ),
+        "linting": draft.lint is not None and draft.lint.running,
+        "can_lint": any(one.id and one.key in draft.plan.templates for one in draft.templates),
         "can_test": bool(draft.plan.template and draft.plan.channels),
-        "test_to": request.form.get("to", ""),
+        "test_to": request.form.get("to", "") or request.query.get("to", ""),
     }
 
 
 def _extra(request: Request, draft: Draft) -> list[Line]:
-    """What is worth knowing beside the findings: caps, and other campaigns at the same time."""
+    """What is worth knowing beside the findings: the last try, caps, and other campaigns at the same time."""
     times = times_of(draft.plan, request.call.now, draft.shop)[:1] or [request.call.now]
     found = campaigns.campaign_calendar(request.tenant, times[0] - _DAY, times[0] + _DAY)
     others = {
@@ -164,6 +174,7 @@ def _extra(request: Request, draft: Draft) -> list[Line]:
         if one.campaign_id != draft.campaign.id and one.status is not Status.CANCELLED
     }
     return [
+        *lint_lines(draft.lint),
         *capped_line(draft.seen.capped, draft.seen.approx),
         *neighbour_lines(list(others.values())[:_NEIGHBOURS], draft.shop.zone),
     ]

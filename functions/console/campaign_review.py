@@ -84,8 +84,10 @@ def begins_at_once(plan: Plan) -> bool:
     )
 
 
-def launch_of(plan: Plan, findings: Sequence[Finding], scheduled: bool, reachable: int | None) -> Launch:
-    """The button that sends or schedules."""
+def launch_of(
+    plan: Plan, findings: Sequence[Finding], scheduled: bool, reachable: int | None, warned: str = ""
+) -> Launch:
+    """The button that sends or schedules; it asks first, and says what there is to be `warned` of."""
     faults = sum(one.level == "fault" for one in findings)
     why = f"{faults} point{'' if faults == 1 else 's'} above must be mended first." if faults else ""
     if begins_at_once(plan):
@@ -96,10 +98,11 @@ def launch_of(plan: Plan, findings: Sequence[Finding], scheduled: bool, reachabl
             not faults,
             why,
             f"Send to {whom} now?",
-            "It can be paused or cancelled while it runs; what has gone out is out.",
+            told(f"{warned} It can be paused or cancelled while it runs; what has gone out is out".strip()),
         )
     label = "Save the new schedule" if scheduled else "Schedule"
-    return Launch(label, "calendar-clock", not faults, why)
+    ask = f"{label} all the same?" if warned else ""
+    return Launch(label, "calendar-clock", not faults, why, ask, warned)
 
 
 def story_of(plan: Plan, names: Mapping[str, str], zone: ZoneInfo, reachable: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Composing a campaign: the page, saving it while it is edited, counting its audience, and the last button."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,8 +15,8 @@ from console.campaign_texts import PATH
 from console.forms import Form
 from console.render import page
 from console.routing import Pages
-from console.shell import Crumb, context, shop_of, show
-from console.web import Reply, Request, flash_cookie, json_reply, redirect
+from console.shell import Crumb, context, part, shop_of, show
+from console.web import Reply, Request, done, flash_cookie, json_reply, redirect
 from regulars import campaigns
 from regulars.campaigns import Campaign, CampaignChange, NewCampaign, Status
 from regulars.kernel.errors import ConflictError, InvalidError, RegularsError, StaleError
@@ -184,6 +185,35 @@ def reach(request: Request) -> Reply:
         "reach": ("pages/campaign_reach.html", {"reach": shown, "problem": ""})
     }
     return json_reply({"pieces": _drawn(request, pieces), "seen": json.dumps(seen_of(counted))})
+
+
+@PAGES.post(f"{_ONE}/lint", permission=_WRITE)
+def lint(request: Request) -> Reply:
+    """Fills its templates in for everybody in the audience, without sending: who would see an empty name, what is missing."""
+    campaign_id, by = request.params["campaign_id"], f"staff:{request.caller.id}"
+    try:
+        begun = campaigns.start_campaign_lint(request.tenant, campaign_id, now=request.call.now, by=by)
+    except InvalidError as error:
+        if not request.by_htmx:
+            raise
+        return done(f"{error.detail[:1].upper()}{error.detail[1:]}", bad=True)
+    if request.by_htmx:
+        return _checks(request, request.form)
+    first = begun.jobs[0]
+    return redirect(f"/console/templates/{first.template_id}/lint/{first.job_id}")
+
+
+@PAGES.get(f"{_ONE}/lint", permission=_WRITE)
+def linted(request: Request) -> Reply:
+    """The checklist, while a try on the audience is at work."""
+    return _checks(request, request.query)
+
+
+def _checks(request: Request, kept: Mapping[str, str]) -> Reply:
+    found = campaigns.get_campaign(request.tenant, request.params["campaign_id"])
+    pieces = pieces_of(request, read_draft(request, found, read_seen(kept.get("seen", ""))))
+    template, values = pieces["checks"]
+    return part(request, template, **values)
 
 
 @PAGES.post(f"{_ONE}/launch", permission=_WRITE)

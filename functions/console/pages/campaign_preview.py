@@ -11,23 +11,21 @@ from console.campaign_shown import (
     shown_of,
     with_subject,
 )
-from console.campaign_templates import source_of, template_options
+from console.campaign_templates import source_of
 from console.campaign_texts import PATH
 from console.content_views import MAIL_POLICY
 from console.routing import Pages
 from console.shell import part
 from console.template_views import picture_of
-from console.web import Reply, Request, done, redirect
+from console.web import Reply, Request, done
 from regulars import campaigns, messaging
 from regulars.campaigns import Campaign
 from regulars.kernel.errors import InvalidError, NotFoundError
 from regulars.kernel.permissions import Permission
-from regulars.messaging import Channel, LintAudience
+from regulars.messaging import Channel
 
 PAGES = Pages()
 _ONE = f"{PATH}/{{campaign_id}}"
-# A check takes so many of a list.
-_TRIED = 1000
 _READ = Permission.CAMPAIGNS_READ
 
 
@@ -90,30 +88,6 @@ def send_test(request: Request) -> Reply:
         _test(request, face, to)
     count = len(faces)
     return done(f"{'A test is' if count == 1 else f'{count} tests are'} on the way to {to}")
-
-
-@PAGES.post(f"{_ONE}/lint", permission=Permission.CAMPAIGNS_WRITE)
-def lint(request: Request) -> Reply:
-    """Fills the template in for everybody in the audience, without sending: who would see an empty name, what is missing."""
-    found = campaigns.get_campaign(request.tenant, request.params["campaign_id"])
-    template = next((one for one in template_options(request) if one.key == found.plan.template), None)
-    if template is None or not template.id:
-        raise InvalidError(
-            "choose a template of the shop's own first; those of the library are checked already"
-        )
-    audience = found.plan.audience
-    job = messaging.start_template_lint(
-        request.tenant,
-        template.id,
-        LintAudience(segment=audience.segment)
-        if audience.segment
-        else LintAudience(customers=list(audience.customers)[:_TRIED])
-        if audience.customers
-        else LintAudience(all=True),
-        now=request.call.now,
-        by=f"staff:{request.caller.id}",
-    )
-    return redirect(f"/console/templates/{template.id}/lint/{job.id}")
 
 
 def _test(request: Request, face: Face, to: str) -> None:

@@ -22,6 +22,7 @@ from regulars.campaigns import (
     Finding,
     HourFigures,
     LinkFigures,
+    LintResult,
     Metrics,
     Plan,
     Refused,
@@ -30,7 +31,9 @@ from regulars.campaigns import (
     VariantFigures,
 )
 from regulars.campaigns.figures import Figures
+from regulars.campaigns.lint_store import LintJob
 from regulars.kernel.errors import NotFoundError, StaleError
+from regulars.kernel.jobs import State as JobState
 from regulars.kernel.pagination import Page
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging import Channel, Delivery, MessagingSettings, Reason, State
@@ -80,6 +83,12 @@ def of_status(status: Status, **more: Any) -> Campaign:
     )
 
 
+def linted(state: JobState = JobState.SUCCEEDED, **found: Any) -> LintResult:
+    """A try of the templates on 200 customers."""
+    given = {"fresh": True, "checked": 200, "empty_name": 0, "missing": 0, "error": 0} | found
+    return LintResult(NOW, state, jobs=(LintJob("tpl_1", "job_1"),), **given)
+
+
 @dataclass
 class Fake:
     """`refusal` is raised by what changes something; `asked` are the names of what was called, with what they were given."""
@@ -89,6 +98,7 @@ class Fake:
     asked: list[tuple[str, Any]] = field(default_factory=list)
     refusal: Exception | None = None
     entries: list[CalendarEntry] = field(default_factory=list)
+    lint: LintResult | None = None
 
     def put(self, campaign: Campaign) -> Campaign:
         self.known[campaign.id] = campaign
@@ -192,6 +202,14 @@ class Fake:
     def delete_campaign(self, tenant: Tenant, campaign_id: str, **more: Any) -> None:
         self._did("delete", campaign_id)
 
+    def start_campaign_lint(self, tenant: Tenant, campaign_id: str, **more: Any) -> LintResult:
+        self._did("lint", campaign_id)
+        self.lint = linted(JobState.QUEUED)
+        return self.lint
+
+    def campaign_lint(self, tenant: Tenant, campaign: Campaign) -> LintResult | None:
+        return self.lint
+
     def duplicate_campaign(self, tenant: Tenant, campaign_id: str, **more: Any) -> Campaign:
         return replace(self._did("duplicate", campaign_id), id="cmp_copy", name="Spring sale (copy)")
 
@@ -205,10 +223,6 @@ class FakeTemplates:
     def send_template_test(self, tenant: Tenant, source: Any, *, to: str, **more: Any) -> str:
         self.asked.append(("test", to))
         return "mail-1"
-
-    def start_template_lint(self, tenant: Tenant, template_id: str, audience: Any, **more: Any) -> Any:
-        self.asked.append(("lint", audience.segment))
-        return SimpleNamespace(id="job_1")
 
     def list_templates(self, tenant: Tenant, **asked: Any) -> Page[Any]:
         one = SimpleNamespace(

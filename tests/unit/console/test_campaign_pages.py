@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from regulars.campaigns import CalendarEntry, Finding, Status
-from regulars.campaigns.plan import Plan
+from regulars.campaigns.plan import Plan, Schedule
 from regulars.kernel.errors import ConflictError, Fault, InvalidError
 from regulars.messaging import Reason
-from tests.unit.console.campaign_fakes import DRAFT, NOW, Fake, ask, install, of_status
+from tests.unit.console.campaign_fakes import DRAFT, NOW, Fake, ask, install, linted, of_status
 
 FORM = {
     "version": "3",
@@ -137,7 +137,47 @@ def test_a_test_is_sent_for_each_mail_and_the_audience_can_be_tried(fake: Fake) 
     assert ("test", "me@example.com") in fake.asked
     assert ask("POST", "/cmp_draft/test", to="nobody", htmx="x")["statusCode"] == 422
     assert ask("POST", "/cmp_draft/lint")["headers"]["location"] == "/console/templates/tpl_1/lint/job_1"
-    assert ("lint", "seg_1") in fake.asked
+    assert ("lint", None) in fake.asked
+
+
+def test_the_checklist_says_what_the_last_try_on_the_audience_came_to(fake: Fake) -> None:
+    assert "Try it on the audience" in ask("GET", "/cmp_draft/edit")["body"]
+    begun = ask("POST", "/cmp_draft/lint", htmx="checks")["body"]
+    assert "It is being tried" in begun
+    assert 'hx-get="/console/campaigns/cmp_draft/lint"' in begun
+    fake.lint = linted()
+    ended = ask("GET", "/cmp_draft/lint", htmx="checks", query="to=me@example.com")["body"]
+    assert "200 messages, nothing is missing" in ended
+    assert "hx-get" not in ended
+    assert 'value="me@example.com"' in ended
+
+
+@pytest.mark.parametrize(
+    ("schedule", "asked"),
+    [
+        ({}, 'data-ask="Send to the audience now?"'),
+        ({"kind": "at", "at": "2026-12-01T09:00:00Z"}, 'data-ask="Schedule all the same?"'),
+    ],
+)
+def test_who_sends_what_would_have_gaps_is_warned_first(
+    fake: Fake, schedule: dict[str, str], asked: str
+) -> None:
+    plan = DRAFT.plan.model_copy(update={"schedule": Schedule.model_validate(schedule)})
+    fake.put(replace(DRAFT, plan=plan))
+    fake.lint = linted(empty_name=3, error=1)
+    body = ask("GET", "/cmp_draft/edit")["body"]
+    said = "of 200 messages 1 cannot be filled in, 3 would show an empty name."
+    assert asked in body
+    assert body.count(said) == 2
+    fake.lint = linted(empty_name=3, fresh=False)
+    body = ask("GET", "/cmp_draft/edit")["body"]
+    assert "have changed since" in body
+    assert "an empty name." not in body
+
+
+def test_what_cannot_be_tried_is_said(fake: Fake) -> None:
+    fake.refusal = InvalidError("the draft has faults")
+    assert "The draft has faults" in ask("POST", "/cmp_draft/lint", htmx="checks")["headers"]["hx-trigger"]
 
 
 def test_sending_now_goes_to_the_page_and_scheduling_can_be_taken_back(fake: Fake) -> None:

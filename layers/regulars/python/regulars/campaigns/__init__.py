@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         send_campaign,
         unschedule_campaign,
     )
+    from regulars.campaigns.linting import LintResult, campaign_lint, start_campaign_lint
     from regulars.campaigns.metrics import (
         HourFigures,
         LinkFigures,
@@ -70,6 +71,7 @@ __all__ = [
     "Finding",
     "HourFigures",
     "LinkFigures",
+    "LintResult",
     "Metrics",
     "NewCampaign",
     "Phase",
@@ -90,6 +92,7 @@ __all__ = [
     "archive_campaign",
     "campaign_calendar",
     "campaign_links",
+    "campaign_lint",
     "campaign_metrics",
     "campaign_over_time",
     "campaign_recipients",
@@ -109,6 +112,7 @@ __all__ = [
     "resume_campaign",
     "schedule_campaign",
     "send_campaign",
+    "start_campaign_lint",
     "start_export",
     "unschedule_campaign",
 ]
@@ -126,6 +130,7 @@ if not TYPE_CHECKING:
                 "approve_campaign cancel_campaign pause_campaign "
                 "resume_campaign schedule_campaign send_campaign unschedule_campaign"
             ),
+            "linting": "LintResult campaign_lint start_campaign_lint",
             "metrics": (
                 "HourFigures LinkFigures Metrics VariantFigures "
                 "campaign_links campaign_metrics campaign_over_time campaign_totals"
