@@ -72,7 +72,7 @@ def _text_of(texts: Mapping[str, Texts], kind: Kind, language: str, default: str
         raise TemplateError(f"there is no partial “{name[:60]}”")
     there = frozenset(tag for tag, one in found.contents.items() if one.of(kind))
     if not there:
-        raise TemplateError(f"the partial “{name}” has no text for {_WRITTEN[kind]}")
+        raise TemplateError(f"the partial “{name}” has nothing for {_WRITTEN[kind]}")
     return found.contents[choose_language(language, default, there)].of(kind)
 
 
