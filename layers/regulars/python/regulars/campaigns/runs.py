@@ -22,8 +22,8 @@ from regulars.kernel.transaction import Transaction
 
 JOB = "campaign.send"
 # How long after the last batch was told the results are looked at, and how long between two looks at the most.
-FIRST_LOOK, LONGEST_LOOK = timedelta(minutes=1), timedelta(minutes=30)
-_LOOKS_APART = 5
+FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=5), timedelta(minutes=30)
+_LOOKS_APART = 9
 Write = Callable[[Transaction, Campaign], None]
 
 
