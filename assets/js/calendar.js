@@ -4,11 +4,12 @@ import "./sortable.js";
 const calendar = () => document.querySelector("[data-calendar]");
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 let held = [];
+// Where the campaign that was moved will appear: it has the focus again there.
 let focus = "";
 
 function move(entry, day) {
   if (!day || day === entry.dataset.day) return;
-  focus = entry.id;
+  focus = entry.id.replace(entry.dataset.day, day);
   htmx.ajax("POST", entry.dataset.move, { source: calendar(), swap: "none", values: { day, version: entry.dataset.version } });
 }
 
@@ -19,7 +20,9 @@ function arm() {
     group: "days", draggable: "[data-move]", sort: false, animation: 120, delay: 120, delayOnTouchOnly: true, ghostClass: "ghost",
     onEnd: ({ item, to, from }) => { if (to !== from) move(item, to.dataset.dayList); },
   }));
-  if (focus) document.getElementById(focus)?.querySelector("a").focus();
+  const entry = focus && document.getElementById(focus);
+  if (!entry) return;
+  entry.querySelector("a").focus();
   focus = "";
 }
 

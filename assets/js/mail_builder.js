@@ -107,18 +107,26 @@ function drawBlocks() {
   }
 }
 
+const BLOCKS = /^(p|h[1-6]|div|li)$/;
+
 // Variables go where the caret is, else to the end of the text that is selected.
 function insert(path) {
   const words = `{{ ${path} }}`;
   const frame = editor.Canvas.getDocument();
   if (editor.getEditing()) return frame.execCommand("insertText", false, words);
   const chosen = editor.getSelected();
-  if (chosen?.is("mj-text") || chosen?.is("mj-button")) return chosen.append(` ${words}`);
+  if (chosen?.is("mj-text") || chosen?.is("mj-button")) {
+    const last = chosen.getLastChild();
+    return (BLOCKS.test(last?.get("tagName")) ? last : chosen).append(` ${words}`);
+  }
   return navigator.clipboard.writeText(words).then(() => tell("Copied: select a text to put it in directly"));
 }
 
+// On the way to a variable the caret stays where it is: the builder ends the writing at any press that it hears of.
 page.addEventListener("mousedown", (event) => {
-  if (event.target.closest("[data-insert]")) event.preventDefault();
+  if (!event.target.closest("[data-insert], [data-side]")) return;
+  event.preventDefault();
+  event.stopPropagation();
 });
 
 const PRESSES = {

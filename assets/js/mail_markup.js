@@ -116,8 +116,8 @@ class Reader {
       const code = this.rest(/\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}/y);
       if (code) found.push({ tag: "mj-raw", attributes: {}, content: code[0], source: code[0] });
       else if (this.rest(new RegExp(`</${tag}\\s*>`, "y"))) return found;
+      else if (this.at >= this.text.length || this.text.startsWith("</", this.at)) this.fail(`<${tag}> has no end`);
       else if (this.text[this.at] === "<") found.push(this.element());
-      else if (this.at >= this.text.length) this.fail(`<${tag}> has no end`);
       else this.rest(/[^<{]+|\{/y);
     }
   }

@@ -1,6 +1,6 @@
 // The editor of a template: keeps the draft, asks for the preview a moment after the last change, shows what is wrong where it is.
 import { saver } from "./mail_saver.js";
-import { el, icon } from "./builder_elements.js";
+import { showFindings } from "./findings.js";
 
 const PATIENCE = 350;
 const form = document.querySelector("[data-editor]");
@@ -38,18 +38,6 @@ function draw() {
   page.documentElement.scrollTop = scrollTop;
 }
 
-function showFindings(findings) {
-  for (const slot of form.querySelectorAll("[data-findings], [data-findings-rest]")) slot.replaceChildren();
-  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  for (const { field, level, text } of findings) {
-    const slot = form.querySelector(`[data-field="${CSS.escape(field)}"] [data-findings]`) ?? form.querySelector("[data-findings-rest]");
-    slot.append(el("p", { class: `finding ${level}` }, icon(level === "fault" ? "circle-alert" : "triangle-alert"), el("span", {}, text)));
-    if (level !== "fault") continue;
-    form.elements[field]?.setAttribute("aria-invalid", "true");
-    slot.closest("details")?.setAttribute("open", "");
-  }
-}
-
 async function ask() {
   asking?.abort();
   asking = new AbortController();
@@ -61,7 +49,7 @@ async function ask() {
     mail = told.mail;
     if (frame) frame.hidden = !mail;
     draw();
-    showFindings(told.findings);
+    showFindings(form, told.findings);
     stage.setAttribute("aria-busy", "false");
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -85,11 +73,11 @@ form.addEventListener("focusin", (event) => {
 
 document.addEventListener("click", (event) => {
   const press = (name) => event.target.closest(`[data-${name}]`);
-  const insert = press("insert");
+  const insert = press("insert") ?? press("code");
   const width = press("width");
   if (insert) {
     const field = focused ?? form.querySelector("[data-insertable]");
-    field.setRangeText(`{{ ${insert.dataset.insert} }}`, field.selectionStart, field.selectionEnd, "end");
+    field.setRangeText(insert.dataset.code ?? `{{ ${insert.dataset.insert} }}`, field.selectionStart, field.selectionEnd, "end");
     field.focus();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   } else if (width) {

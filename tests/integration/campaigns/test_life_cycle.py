@@ -90,7 +90,7 @@ def pass_time(shop: Stage, campaign: Campaign, name: str) -> None:
 
 @pytest.mark.parametrize("kind", ["now", "at", "recurring"])
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 @given(steps=st.lists(st.sampled_from([*PEOPLE, *TIME]), min_size=3, max_size=14), test=st.booleans())
 def test_any_sequence_keeps_the_promises(shop: Stage, kind: str, steps: list[str], test: bool) -> None:

@@ -1,5 +1,6 @@
-"""The prebuilt segments on a real year, customer for customer against plain SQL, and then 60 days in which only time passes."""
+"""The prebuilt segments on a real year, customer for customer against plain SQL, and then days in which only time passes."""
 
+import os
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,8 @@ from tests.integration.segments import retail
 from tests.integration.segments.making import let_time_pass
 from tests.integration.segments.working import run_jobs
 
-DAYS = 60
+# RETAIL_DAYS=60 in a long run.
+DAYS = int(os.environ.get("RETAIL_DAYS", "20"))
 # What each prebuilt segment says, in SQL; `$now` is the moment. Days count by London's clock.
 SQL = {
     "high_value": """
@@ -97,7 +99,7 @@ def year(tenant: Tenant, jobs_queue: str, bucket: str) -> tuple[Tenant, dict[str
     return tenant, numbers, database
 
 
-def test_the_year_agrees_with_sql_and_stays_right_for_sixty_days_without_a_bulk_run(
+def test_the_year_agrees_with_sql_and_stays_right_for_days_without_a_bulk_run(
     year: tuple[Tenant, dict[str, str], Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     tenant, numbers, database = year
@@ -126,5 +128,5 @@ def test_the_year_agrees_with_sql_and_stays_right_for_sixty_days_without_a_bulk_
         assert {numbers[one] for one in listed(tenant, ids[key])} == present[key]
 
     with capsys.disabled():
-        print(f"\n60 days: {moved} customers moved, {wakes} evaluations, {judged} rules judged")
+        print(f"\n{DAYS} days: {moved} customers moved, {wakes} evaluations, {judged} rules judged")
     assert wakes < 3 * moved
