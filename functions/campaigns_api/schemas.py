@@ -184,7 +184,7 @@ class MetricsView(View):
     decision: dict[str, Any] | None
     missing: int = Field(description="Customers without a result yet")
     failed_batches: int = Field(
-        description="That failed every time, at least; known after two hours without a result"
+        description="That failed every time, at least: `GET /campaigns/{campaign_id}/failed-batches`"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from console.campaign_draft import menu_of
+from console.campaign_failures import failures_values
 from console.campaign_form import amount_text
 from console.campaign_live import deeds_of, live_of, next_of, states_of
 from console.campaign_people import load_people, people_listing, people_values
@@ -44,7 +45,7 @@ from regulars.messaging import messaging_settings
 
 PAGES = Pages()
 _ONE = f"{PATH}/{{campaign_id}}"
-_TABS = (("", "Overview"), ("people", "People"), ("links", "Links"))
+_TABS = (("", "Overview"), ("people", "People"), ("links", "Links"), ("failed", "Failed batches"))
 _LIVE = {Status.SENDING, Status.PAUSED}
 
 
@@ -73,7 +74,7 @@ def _metrics(request: Request, found: Campaign) -> Metrics | None:
         return None
     number = request.query.get("run", "")
     run = int(number) if number.isdecimal() and len(number) < 6 else 0
-    return campaigns.campaign_metrics(request.tenant, found.id, run=run)
+    return campaigns.campaign_metrics(request.tenant, found.id, run=run, now=request.call.now)
 
 
 def _whole(request: Request, found: Campaign, metrics: Metrics | None, tab: str) -> Reply:
@@ -90,7 +91,7 @@ def _whole(request: Request, found: Campaign, metrics: Metrics | None, tab: str)
         tabs=[
             Tab(label, f"{PATH}/{found.id}{f'?tab={key}' if key else ''}", key == tab)
             for key, label in _TABS
-            if found.runs
+            if found.runs and (key != "failed" or key == tab or (metrics and metrics.failed_batches))
         ],
         tab_template=template,
         details=_details(request, found),
@@ -131,6 +132,8 @@ def _tab(request: Request, found: Campaign, metrics: Metrics | None, tab: str) -
         return "pages/campaign_plan.html", {"metrics": None}
     if tab == "people" and request.may(Permission.CUSTOMERS_READ):
         return "pages/campaign_people.html", people_values(request, found, metrics)
+    if tab == "failed" and request.may(Permission.CUSTOMERS_READ):
+        return "pages/campaign_failed.html", failures_values(request, found, metrics)
     if tab == "links":
         return "pages/campaign_links.html", links_values(request, found, metrics)
     return "pages/campaign_report.html", _report(request, found, metrics)

@@ -14,7 +14,7 @@ from console.web import Reply, Request, done, flash_cookie, redirect
 from regulars import campaigns
 from regulars.campaigns import Campaign, CampaignChange
 from regulars.campaigns.exporting import Kind
-from regulars.kernel.errors import ConflictError, InvalidError
+from regulars.kernel.errors import ConflictError, InvalidError, NotFoundError
 from regulars.kernel.permissions import Permission
 from regulars.kernel.tenancy import Tenant
 
@@ -66,6 +66,23 @@ def budget(request: Request) -> Reply:
         return campaigns.resume_campaign(tenant, campaign_id, now=now) if goes_on else changed
 
     return _back(request, act, "It goes on with its new budget" if goes_on else "The budget is changed")
+
+
+@PAGES.post(f"{_ONE}/retry", permission=_WRITE)
+def retry(request: Request) -> Reply:
+    """Failed batches once more: one, or all of a run."""
+    batch, number = request.form.get("batch", ""), request.form.get("run", "")
+    run = int(number) if number.isdecimal() and len(number) < 6 else 0
+    path = f"{PATH}/{request.params['campaign_id']}?tab=failed"
+    try:
+        count = campaigns.retry_failures(
+            request.tenant, request.params["campaign_id"], [batch] if batch else None, run=run
+        )
+    except (ConflictError, NotFoundError) as error:
+        words = f"{error.detail[:1].upper()}{error.detail[1:]}"
+        return redirect(path, cookies=(flash_cookie(words, bad=True),))
+    told = "1 batch is" if count == 1 else f"{count} batches are"
+    return redirect(path, cookies=(flash_cookie(f"{told} tried again"),))
 
 
 @PAGES.post(f"{_ONE}/export", permission=Permission.EXPORTS_WRITE)

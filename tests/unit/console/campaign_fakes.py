@@ -19,6 +19,7 @@ from regulars.campaigns import (
     CalendarEntry,
     Campaign,
     CampaignChange,
+    CampaignFailure,
     Finding,
     HourFigures,
     LinkFigures,
@@ -99,6 +100,7 @@ class Fake:
     refusal: Exception | None = None
     entries: list[CalendarEntry] = field(default_factory=list)
     lint: LintResult | None = None
+    failures: list[CampaignFailure] = field(default_factory=list)
 
     def put(self, campaign: Campaign) -> Campaign:
         self.known[campaign.id] = campaign
@@ -158,9 +160,17 @@ class Fake:
             for one in found
         }
 
-    def campaign_metrics(self, tenant: Tenant, campaign_id: str, *, run: int = 0) -> Metrics:
+    def campaign_metrics(self, tenant: Tenant, campaign_id: str, **asked: Any) -> Metrics:
         variants = [VariantFigures("A", FIGURES, 0.2), VariantFigures("B", FIGURES, 0.8)]
-        return Metrics(campaign_id, 1, NOW, "GBP", FIGURES, variants)
+        failed = len(self.failures)
+        return Metrics(campaign_id, 1, NOW, "GBP", FIGURES, variants, failed_batches=failed)
+
+    def campaign_failures(self, tenant: Tenant, campaign_id: str, **asked: Any) -> list[CampaignFailure]:
+        return self.failures
+
+    def retry_failures(self, tenant: Tenant, campaign_id: str, batches: Any, **asked: Any) -> int:
+        self._did("retry", campaign_id, batches)
+        return 1
 
     def campaign_over_time(self, tenant: Tenant, campaign_id: str, *, run: int = 0) -> list[HourFigures]:
         return [HourFigures(NOW, {"opened": 5}), HourFigures(NOW + timedelta(hours=1), {"clicked": 2})]
@@ -275,7 +285,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Fake:
         monkeypatch.setattr(f"console.{module}.shop_of", lambda request: SHOP)
     for module in SETTLED:
         monkeypatch.setattr(f"console.{module}.messaging_settings", lambda tenant: MessagingSettings())
-    for module in ("campaign_reach", "campaign_people"):
+    for module in ("campaign_reach", "campaign_people", "campaign_failures"):
         monkeypatch.setattr(f"console.{module}.known_among", lambda tenant, ids: {})
     for module in ("pages.campaigns", "pages.campaign"):
         monkeypatch.setattr(f"console.{module}.standing_of", lambda request: None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regulars.campaigns import CalendarEntry, Finding, Status
+from regulars.campaigns import CalendarEntry, CampaignFailure, Finding, Status
 from regulars.campaigns.plan import Plan, Schedule
 from regulars.kernel.errors import ConflictError, Fault, InvalidError
 from regulars.messaging import Reason
@@ -330,3 +330,22 @@ def test_a_budget_that_is_no_amount_is_refused(fake: Fake) -> None:
 def test_without_a_budget_none_is_offered(fake: Fake) -> None:
     fake.put(of_status(Status.SENDING))
     assert "/budget" not in ask("GET", "/cmp_sending")["body"]
+
+
+def test_failed_batches_are_listed_with_whom_they_were_for_and_tried_again(fake: Fake) -> None:
+    fake.put(of_status(Status.SENDING))
+    assert "tab=failed" not in ask("GET", "/cmp_sending")["body"]
+    fake.failures = [
+        CampaignFailure("dsp_1:7", "first", "A", ("cus_1", "cus_2"), "the table is busy", NOW),
+        CampaignFailure("dsp_1:8", "first", "", ("cus_3",), "ValueError", NOW),
+    ]
+    assert "2 batches of up to 48 customers failed" in ask("GET", "/cmp_sending")["body"]
+    page = ask("GET", "/cmp_sending", query="tab=failed")["body"]
+    for words in ("The table is busy.", "/console/customers/cus_2", 'value="dsp_1:7"', "Try all again"):
+        assert words in page
+    assert "Try all again" not in ask("GET", "/cmp_sending", query="tab=failed", role="viewer")["body"]
+
+    answer = ask("POST", "/cmp_sending/retry", batch="dsp_1:7", run="1")
+    assert answer["headers"]["location"] == "/console/campaigns/cmp_sending?tab=failed"
+    ask("POST", "/cmp_sending/retry", run="1")
+    assert fake.asked == [("retry", ["dsp_1:7"]), ("retry", None)]

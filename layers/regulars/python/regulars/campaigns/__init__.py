@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from regulars.campaigns.checking import Finding, check_campaign
     from regulars.campaigns.comparing import Arm, detectable
     from regulars.campaigns.exporting import start_export
+    from regulars.campaigns.failures import CampaignFailure, campaign_failures, retry_failures
     from regulars.campaigns.figures import Figures, Uplift
     from regulars.campaigns.lifecycle import (
         approve_campaign,
@@ -67,6 +68,7 @@ __all__ = [
     "CalendarEntry",
     "Campaign",
     "CampaignChange",
+    "CampaignFailure",
     "Figures",
     "Finding",
     "HourFigures",
@@ -91,6 +93,7 @@ __all__ = [
     "approve_campaign",
     "archive_campaign",
     "campaign_calendar",
+    "campaign_failures",
     "campaign_links",
     "campaign_lint",
     "campaign_metrics",
@@ -110,6 +113,7 @@ __all__ = [
     "pause_campaign",
     "preview_audience",
     "resume_campaign",
+    "retry_failures",
     "schedule_campaign",
     "send_campaign",
     "start_campaign_lint",
@@ -125,6 +129,7 @@ if not TYPE_CHECKING:
             "checking": "Finding check_campaign",
             "comparing": "Arm detectable",
             "exporting": "start_export",
+            "failures": "CampaignFailure campaign_failures retry_failures",
             "figures": "Figures Uplift",
             "lifecycle": (
                 "approve_campaign cancel_campaign pause_campaign "

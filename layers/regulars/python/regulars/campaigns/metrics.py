@@ -26,7 +26,11 @@ from regulars.messaging import (
     link_urls,
     messaging_settings,
 )
+from regulars.messaging.sending.failing import failed_batches_of
 from regulars.platform import settings_of
+
+# So many of a branch are counted.
+MOST_FAILED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,8 @@ class VariantFigures:
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """`whole` leaves the hold-out aside. `currency` is that of all money, in minor units; `decision` stands once it is made.
-    `missing` customers have no result yet; `failed_batches` is how many batches they are, at least, if none has come for two
-    hours."""
+    `missing` customers have no result yet; `failed_batches` is how many failed every time: those that are noted, up to 200 of a
+    branch, or as many as the missing must be if no result has come for two hours."""
 
     campaign_id: str
     run: int
@@ -130,9 +134,17 @@ def campaign_metrics(
         sums.figures(held, sums.planned(held=True)) if campaign.plan.hold_out else None,
         _uplift(measures(counts), measures(held)),
         at_hand.decision,
-        -(-missing // BATCH) if now is not None and at_hand.stalled(now) else 0,
+        _failed_batches(tenant, at_hand, missing, now),
         missing,
     )
+
+
+def _failed_batches(tenant: Tenant, run: Run, missing: int, now: datetime | None) -> int:
+    if not missing:
+        return 0
+    noted = sum(len(failed_batches_of(tenant, one.id, MOST_FAILED)) for one in run.branches)
+    stalled = -(-missing // BATCH) if now is not None and run.stalled(now) else 0
+    return max(noted, stalled)
 
 
 def _variants(campaign: Campaign, sums: _Sums) -> list[VariantFigures]:

@@ -9,6 +9,8 @@ from regulars.kernel.aws import client
 
 T = TypeVar("T")
 MAX_BATCH = 10
+# How often a message is received before it goes to the dead letters (a test compares it with the stack's).
+MAX_RECEIVES = 5
 
 
 def batches(things: Iterable[T], size: int = MAX_BATCH) -> Iterator[list[T]]:

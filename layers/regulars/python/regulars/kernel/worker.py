@@ -6,14 +6,17 @@ queue with its reason in the log, until `regulars redrive` brings it back.
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from regulars.kernel.context import Work, begin_work
 from regulars.kernel.events import AlreadyHandledError, Envelope
 from regulars.kernel.logs import logger
+from regulars.kernel.queue import MAX_RECEIVES
 
 Batch = dict[str, Any]
 Answer = dict[str, list[dict[str, str]]]
+Around = Callable[[dict[str, Any]], AbstractContextManager[None]]
 _log = logger("worker")
 
 
@@ -28,11 +31,14 @@ def each_event(handle: Callable[[Envelope], None]) -> Callable[[Batch, Any], Ans
     return each_message(one)
 
 
-def each_message(handle: Callable[[dict[str, Any]], None]) -> Callable[[Batch, Any], Answer]:
-    """A handler of a queue, one message (a JSON object) at a time."""
+def each_message(
+    handle: Callable[[dict[str, Any]], None], around_last: Around | None = None
+) -> Callable[[Batch, Any], Answer]:
+    """A handler of a queue, one message (a JSON object) at a time; `around_last` is entered when one is tried for the last
+    time."""
 
     def handler(batch: Batch, context: Any) -> Answer:
-        return _answer(record for record in batch["Records"] if not _done(handle, record))
+        return _answer(record for record in batch["Records"] if not _done(handle, record, around_last))
 
     return handler
 
@@ -78,15 +84,23 @@ def _group(
     return []
 
 
-def _done(handle: Callable[[dict[str, Any]], None], record: dict[str, Any]) -> bool:
+def _done(
+    handle: Callable[[dict[str, Any]], None], record: dict[str, Any], around_last: Around | None
+) -> bool:
     try:
-        handle(json.loads(record["body"]))
+        message = json.loads(record["body"])
+        with around_last(message) if around_last and _is_last(record) else nullcontext():
+            handle(message)
     except AlreadyHandledError:
         return True
     except Exception:  # noqa: BLE001  (the outermost edge)
         _log.exception("message failed", extra={"message_id": record["messageId"]})
         return False
     return True
+
+
+def _is_last(record: dict[str, Any]) -> bool:
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1)) >= MAX_RECEIVES
 
 
 def _answer(failed: Iterable[dict[str, Any]]) -> Answer:
