@@ -6,6 +6,7 @@ from console.tables import Badge
 from regulars.messaging import Channel, MessagingSettings, State
 
 PATH = "/console/templates"
+PARTIALS = f"{PATH}/partials"
 CHANNELS: tuple[tuple[str, str, str], ...] = (
     ("email", "Email", "mail"),
     ("sms", "SMS", "message-square"),
@@ -44,6 +45,11 @@ _STATE_TONES: Mapping[State, str] = {
     State.NOT_SENT: "warn",
 }
 _STATE_WORDS: Mapping[State, str] = {State.DEFERRED: "Waiting", State.NOT_SENT: "Not sent"}
+
+
+def include_of(key: str) -> str:
+    """What puts a partial into a template."""
+    return f'{{% include "{key}" %}}'
 
 
 def channel_name(channel: str) -> str:

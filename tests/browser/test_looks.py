@@ -24,6 +24,7 @@ PAGES = {
     "templates": "/templates",
     "library": "/templates/library",
     "new template": "/templates/new",
+    "partials": "/templates/partials",
     "deliveries": "/deliveries",
     "figures of messages": "/message-figures",
     "inbox": "/customers/{customer}?tab=inbox",

@@ -27,6 +27,7 @@ from console.template_texts import (
     categories,
     channel_icon,
     channel_name,
+    include_of,
     language_name,
 )
 from console.web import Reply, Request, flash_cookie, json_reply, redirect
@@ -40,6 +41,8 @@ from regulars.segments import list_segments
 
 PAGES = Pages()
 _ONE = f"{PATH}/{{template_id}}"
+# How many are offered to put in; any can be typed.
+_PARTIALS = 100
 _BLANK = Form({"name": "", "key": "", "category": "promotions"})
 M = TypeVar("M", bound=Input)
 
@@ -66,7 +69,7 @@ def create(request: Request) -> Reply:
     form = Form({name: request.form.get(name, "").strip() for name in _BLANK.values})
     given = {name: value for name, value in form.values.items() if value}
     try:
-        new = _valid(NewTemplate, given)
+        new = valid(NewTemplate, given)
         made = messaging.create_template(
             request.tenant, new, now=request.call.now, by=f"staff:{request.caller.id}"
         )
@@ -75,11 +78,12 @@ def create(request: Request) -> Reply:
     return redirect(f"{PATH}/{made.id}")
 
 
-def _valid(model: type[M], values: dict[str, Any]) -> M:
+def valid(model: type[M], values: dict[str, Any]) -> M:
+    """What was typed as the service takes it. Raises InvalidError with pointers to what it does not take."""
     try:
         return model.model_validate_json(json.dumps(values))
     except ValidationError as error:
-        raise InvalidError("some fields cannot be accepted", faults_of(error)) from error
+        raise InvalidError("some fields cannot be accepted", faults_of(error, "/", values)) from error
 
 
 def open_piece(request: Request, source: dict[str, Any]) -> tuple[str, str]:
@@ -130,6 +134,10 @@ def template(request: Request) -> Reply:
         maybe_html=channel == "email" and not piece.get("mjml") and not is_html(piece, html),
         sample=json.dumps(source.get("sample") or {}, indent=2, ensure_ascii=False),
         variables=messaging.template_variables(request.tenant, source.get("sample")),
+        partials=[
+            (one.name, include_of(one.key))
+            for one in messaging.list_partials(request.tenant, limit=_PARTIALS).items
+        ],
         settings_form=Form({"name": found.name, "key": found.key, "category": found.category}),
         categories=categories(settings),
         standing=standing_of(request),
@@ -261,7 +269,7 @@ def settings(request: Request) -> Reply:
         messaging.change_template(
             request.tenant,
             request.params["template_id"],
-            _valid(TemplateChange, given),
+            valid(TemplateChange, given),
             now=request.call.now,
             by=f"staff:{request.caller.id}",
         )

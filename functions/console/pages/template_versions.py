@@ -31,6 +31,7 @@ def asked(request: Request) -> Reply:
         request,
         "pages/template_publish.html",
         head=header_of(found),
+        outdated=messaging.outdated_partials(request.tenant, found),
         changes=_summary(changes(_sent(request, found), plain(found.draft))),
         faults=[_told(one) for one in findings if one.level == "fault"],
         warnings=[_told(one) for one in findings if one.level != "fault"],

@@ -24,6 +24,7 @@ from regulars.messaging import (
     Finding,
     LibraryEntry,
     MessagingSettings,
+    Partial,
     Preview,
     Template,
     TemplateVersion,
@@ -64,6 +65,7 @@ SPRING = Template(
     draft=SOURCE,
     version=7,
 )
+FOOTER = Partial("footer", "Footer <i>", "", ("en",), ("html",), (), "r1", NOW, "", NOW)
 MAIL = Preview(Channel.EMAIL, "en", EmailContent("Hello Ada", "<p>Dear Ada</p>", "Dear Ada"), "Soon")
 
 
@@ -74,6 +76,7 @@ class Fake:
     known: list[Template] = field(default_factory=lambda: [SPRING])
     shown: Preview = MAIL
     findings: list[Finding] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)
     written: list[Any] = field(default_factory=list)
     refusal: Exception | None = None
 
@@ -114,6 +117,12 @@ class Fake:
             Variable("customer.first_name", "First name", "Ada", "text"),
             Variable("data.items", "Items", "", "list"),
         ]
+
+    def list_partials(self, tenant: Tenant, **more: Any) -> Page[Partial]:
+        return Page([FOOTER])
+
+    def outdated_partials(self, tenant: Tenant, template: Template) -> list[str]:
+        return self.outdated
 
     def template_library(self) -> list[LibraryEntry]:
         return [
@@ -298,6 +307,25 @@ def test_publishing_is_asked_with_what_changes_and_what_is_in_the_way(fake: Fake
     for words in ("Email · English · Subject", "SMS · English · Text", "SMS · English · Text: is empty"):
         assert words in body
     assert "disabled" in body.partition("Publish</button>")[0][-60:]
+
+
+def test_what_was_published_with_an_older_partial_can_be_published_again(fake: Fake) -> None:
+    # given a draft that is what is sent
+    fake.known = [replace(SPRING, draft=fake.template_version(TENANT, "tpl_1", 2).source)]
+    end = "disabled>Publish</button>"
+    assert end in ask("GET", "/tpl_1/publish")["body"]
+    # when a partial in it says something else by now
+    fake.outdated = ["footer"]
+    # then there is something to publish
+    body = ask("GET", "/tpl_1/publish")["body"]
+    assert "Version 2 has an older text of footer" in body
+    assert end not in body
+
+
+def test_the_editor_offers_partials_to_put_in(fake: Fake) -> None:
+    body = ask("GET", "/tpl_1")["body"]
+    assert 'data-code="{% include &#34;footer&#34; %}"' in body
+    assert "Footer &lt;i&gt;" in body
 
 
 def test_a_refused_publishing_says_why(fake: Fake) -> None:

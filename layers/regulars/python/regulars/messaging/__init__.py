@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         delete_partial,
         get_partial,
         list_partials,
+        outdated_partials,
     )
     from regulars.messaging.partials.source import NewPartial, PartialChange, PartialText, PartialTexts
     from regulars.messaging.preferences.consenting import Told, record_wishes
@@ -169,6 +170,7 @@ __all__ = [
     "messaging_settings",
     "move_bulk",
     "open_dispatch",
+    "outdated_partials",
     "pause_marketing",
     "preview_template",
     "publish_template",
@@ -212,7 +214,9 @@ if not TYPE_CHECKING:
             "model": "Channel Choice Delivery Message Reason State explain",
             "partials.checks": "check_partial",
             "partials.model": "Partial PartialUse",
-            "partials.service": "change_partial create_partial delete_partial get_partial list_partials",
+            "partials.service": (
+                "change_partial create_partial delete_partial get_partial list_partials outdated_partials"
+            ),
             "partials.source": "NewPartial PartialChange PartialText PartialTexts",
             "preferences.consenting": "Told record_wishes",
             "sending.asking": "SendRequest",

@@ -23,6 +23,7 @@ from regulars.messaging.partials.store import (
     read_texts,
     save_partial,
 )
+from regulars.messaging.templates.model import Template
 from regulars.messaging.templates.store import templates_with_partials
 
 
@@ -120,6 +121,18 @@ def delete_partial(tenant: Tenant, key: str, *, version: int | None = None) -> N
     tx = Transaction(tenant)
     delete_partial_items(tx, item)
     tx.commit()
+
+
+def outdated_partials(tenant: Tenant, template: Template) -> list[str]:
+    """The partials of which a template's published version has an older text, or that are gone."""
+    if not template.partials:
+        return []
+    texts = read_texts(tenant, template.partials)
+    return [
+        key
+        for key, revision in sorted(template.partials.items())
+        if key not in texts or texts[key].revision != revision
+    ]
 
 
 def _in_use(users: list[PartialUse]) -> ConflictError:
