@@ -17,7 +17,7 @@ routes = Routes("messaging_api")
 
 @routes.get("/notifications/analytics", permission=Permission.STATS_READ, answer=AnalyticsView)
 def get_message_analytics(call: Call, query: AnalyticsQuery) -> dict[str, Any]:
-    """Get how messages did, by day, channel, template or hour.
+    """Get how messages did, by day, channel, template, category or hour.
 
     A message counts in the day and hour of the tenant's calendar in which it was attempted, whenever it was opened or brought
     an order.

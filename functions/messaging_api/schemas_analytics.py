@@ -11,7 +11,9 @@ from regulars.messaging.analytics_model import By
 class AnalyticsQuery(Query):
     since: date | None = Field(None, alias="from", description="First day; 29 days before `to` unless given")
     until: date | None = Field(None, alias="to", description="Last day; today unless given")
-    by: By = Field(By.DAY, description="What a row stands for: day, channel, template or hour of the day")
+    by: By = Field(
+        By.DAY, description="What a row stands for: day, channel, template, category or hour of the day"
+    )
 
 
 class RatesView(View):
@@ -31,7 +33,7 @@ class RatesView(View):
 class FiguresView(View):
     """Counts are of messages; `revenue` in minor units by the tenant's attribution; `cost` in millionths of the currency unit."""
 
-    key: str = Field(description="The day, channel, template or hour; empty for the totals")
+    key: str = Field(description="The day, channel, template, category or hour; empty for the totals")
     counts: dict[str, int]
     revenue: int
     rates: RatesView

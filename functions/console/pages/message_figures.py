@@ -1,5 +1,6 @@
-"""How messages do: tiles, a chart and its table by day, hour, channel or template, over the days that are chosen."""
+"""How messages do: tiles, a chart and its table by day, hour, channel, template or category, over the days that are chosen."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from console.routing import Pages
 from console.shell import Shop, part, shop_of, show
 from console.standing import standing_of
 from console.tables import Cell, Column, Figure, Link, Text, amount, count
-from console.template_texts import channel_name
+from console.template_texts import channel_name, words
 from console.web import Reply, Request
 from regulars.kernel.money import to_text
 from regulars.kernel.pagination import Page
@@ -22,7 +23,15 @@ from regulars.messaging.analytics_model import By, Figures, Report
 PAGES = Pages()
 PATH = "/console/message-figures"
 RANGES = ((7, "7 days"), (30, "30 days"), (90, "90 days"))
-BYS = ((By.DAY, "Day"), (By.HOUR, "Hour"), (By.CHANNEL, "Channel"), (By.TEMPLATE, "Template"))
+BYS = (
+    (By.DAY, "Day"),
+    (By.HOUR, "Hour"),
+    (By.CHANNEL, "Channel"),
+    (By.TEMPLATE, "Template"),
+    (By.CATEGORY, "Category"),
+)
+# Of what a row leads to the deliveries.
+_LEADING = (By.TEMPLATE, By.CHANNEL, By.CATEGORY)
 # What the chart can show; rates are named as in RATES.
 MEASURES = (("sent", "Sent"), *((rate.key, rate.label) for rate in RATES), ("revenue", "Revenue"))
 
@@ -116,6 +125,8 @@ def _label(key: str, by: By) -> str:
             return channel_name(key)
         case By.TEMPLATE:
             return key
+        case By.CATEGORY:
+            return words(key) if key else "Not known"
 
 
 def _chart(found: Report, measure: str, shop: Shop) -> dict[str, Any]:
@@ -139,11 +150,11 @@ def _value(row: Figures, measure: str, shop: Shop) -> float:
 
 
 def _listing(by: By, shop: Shop) -> Listing[Figures]:
+    href = _href(by)
+
     def name(row: Figures) -> Cell:
-        if by is By.TEMPLATE:
-            return Link(row.key, f"/console/deliveries?template={row.key}")
-        if by is By.CHANNEL:
-            return Link(channel_name(row.key), f"/console/deliveries?channel={row.key}")
+        if by in _LEADING:
+            return Link(_label(row.key, by), href(row))
         return Text(row.key if by is By.DAY else _label(row.key, by))
 
     columns = (
@@ -167,13 +178,13 @@ def _listing(by: By, shop: Shop) -> Listing[Figures]:
         columns,
         lambda row: row.key,
         lambda row: row.key,
-        _href(by),
+        href,
         "",
     )
 
 
-def _href(by: By) -> Any:
-    return lambda row: f"/console/deliveries?{by.value}={row.key}" if by in (By.TEMPLATE, By.CHANNEL) else ""
+def _href(by: By) -> Callable[[Figures], str]:
+    return lambda row: f"/console/deliveries?{by.value}={row.key}" if by in _LEADING else ""
 
 
 def _rate_column(rate: Rate) -> Column[Figures]:

@@ -12,6 +12,7 @@ from regulars.messaging.analytics import message_analytics
 from regulars.messaging.model import Channel
 from regulars.messaging.signals import SignalKind
 from regulars.messaging.tally_rows import tally
+from regulars.messaging.tally_store import bump
 from regulars.messaging.tracking.applying import apply
 from tests.events import answer_body, http_event
 from tests.integration.messaging.sent import sent, told
@@ -28,7 +29,7 @@ def busy(shop: Tenant, now: datetime) -> Tenant:
     for key, at, changes, kinds in (
         ("a", now, {}, (SignalKind.CLICKED,)),
         ("b", now, {}, (SignalKind.OPENED, SignalKind.MACHINE_CLICKED)),
-        ("c", now - 11 * HOUR, {"template": "welcome"}, (SignalKind.BOUNCED,)),
+        ("c", now - 11 * HOUR, {"template": "welcome", "category": "newsletters"}, (SignalKind.BOUNCED,)),
         ("d", now, {"channel": Channel.SMS}, (SignalKind.DELIVERED,)),
     ):
         one = sent(shop, ann, at, key, **changes)
@@ -75,6 +76,7 @@ def test_figures_by_each_dimension(busy: Tenant, now: datetime) -> None:
 
     assert sent_by("channel") == {"email": 3, "sms": 1}
     assert sent_by("template") == {"news": 3, "welcome": 1}
+    assert sent_by("category") == {"promotions": 3, "newsletters": 1}
     # Half past eleven at night in Warsaw, and half past ten in the morning.
     assert sent_by("hour") == {"23": 1, "10": 3}
 
@@ -89,7 +91,7 @@ def test_the_last_thirty_days_without_being_asked_for(shop: Tenant) -> None:
     [
         {"from": "2026-03-10", "to": "2026-03-09"},
         {"from": "2025-01-01", "to": "2026-03-09"},
-        {"by": "category"},
+        {"by": "weekday"},
         {"from": "yesterday"},
     ],
 )
@@ -102,3 +104,11 @@ def test_a_year_is_read_as_a_query_a_day(busy: Tenant) -> None:
         message_analytics(busy, date(2025, 3, 11), date(2026, 3, 10))
     queries = [units for operation, units in meter.calls if operation == "Query"]
     assert (len(queries), sum(queries)) == (365, 365 * 0.5)
+
+
+def test_rows_without_a_category_are_read_too(shop: Tenant, now: datetime) -> None:
+    transaction = Transaction(shop)
+    bump(transaction, (shop.partition("N", "2026-03-10"), "email#news#10#0"), {"sent": 2})
+    transaction.commit()
+    (row,) = ask(shop, by="category", **{"from": "2026-03-10", "to": "2026-03-10"})[1]["rows"]
+    assert (row["key"], row["counts"]["sent"]) == ("", 2)

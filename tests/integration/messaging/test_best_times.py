@@ -36,7 +36,11 @@ def ask(tenant: Tenant, customer_id: str, **query: str) -> tuple[int, Any]:
 def counted(tenant: Tenant, now: datetime, channel: str, hour: int, sent: int, opened: int) -> None:
     transaction = Transaction(tenant)
     day = (now - timedelta(days=3)).date().isoformat()
-    bump(transaction, day_place(tenant, day, channel, "news", hour, 0), {"sent": sent, "opened": opened})
+    bump(
+        transaction,
+        day_place(tenant, day, channel, "news", hour, 0, "promotions"),
+        {"sent": sent, "opened": opened},
+    )
     transaction.commit()
 
 

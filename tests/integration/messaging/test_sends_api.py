@@ -167,7 +167,7 @@ def test_too_much_that_is_unwanted_pauses_marketing_by_itself(
         at = now - timedelta(hours=hours) + timedelta(hours=1)
         more = {"bounced": bounced, "complained": complained} if hours == 3 else {}
         transaction = Transaction(shop)
-        day = day_place(shop, at.date().isoformat(), "email", "news", at.hour, 0)
+        day = day_place(shop, at.date().isoformat(), "email", "news", at.hour, 0, "promotions")
         bump(transaction, day, counts | more)
         transaction.commit()
 

@@ -37,7 +37,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def analytics(tenant: Tenant, since: date, until: date, by: By = By.DAY) -> Report:
         seen.append((since, until, by))
-        cells = [Cell(TODAY, "email", "spring_sale", 9, SENT)] if since <= TODAY - timedelta(days=1) else []
+        known = since <= TODAY - timedelta(days=1)
+        cells = [Cell(TODAY, "email", "spring_sale", 9, SENT, "product_updates")] if known else []
         return report(cells, since, until, by, "last")
 
     shop = Shop("Gifts", ZoneInfo("Europe/London"), "GBP")
@@ -100,6 +101,12 @@ def test_the_chart_shows_the_rate_that_is_chosen(asked: list[Any]) -> None:
     assert "spring_sale" in body
     assert "33.333" in body
     assert "in percent" in body
+
+
+def test_a_category_leads_to_its_deliveries(asked: list[Any]) -> None:
+    body = ask("by=category")["body"]
+    assert 'href="/console/deliveries?category=product_updates"' in body
+    assert "Product updates" in body
 
 
 def test_the_csv_has_shares_that_can_be_reckoned_with(asked: list[Any]) -> None:

@@ -65,6 +65,12 @@ def test_rates_are_of_what_they_say() -> None:
     )
 
 
+def test_rows_from_before_categories_were_told_apart_are_of_none() -> None:
+    old, new = Cell(MONDAY, "email", "a", 9, {"sent": 1}), Cell(MONDAY, "email", "b", 9, {"sent": 2}, "news")
+    found = report([old, new], MONDAY, MONDAY, By.CATEGORY, "last")
+    assert [(row.key, row.counts["sent"]) for row in found.rows] == [("", 1), ("news", 2)]
+
+
 def test_a_channel_without_receipts_is_reckoned_by_what_was_sent() -> None:
     some = [cell("email", sent=100, delivered=80, opened=40), cell("push", sent=30, bounced=10, opened=10)]
     assert report(some, MONDAY, MONDAY, By.DAY, "last").totals.rates.open == 0.5

@@ -1,4 +1,4 @@
-"""How messages do: by day, channel, template and hour (MSG-9)."""
+"""How messages do: by day, channel, template, category and hour (MSG-9)."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +22,8 @@ _MOST_CELLS = 250_000
 
 def message_analytics(tenant: Tenant, since: date, until: date, by: By = By.DAY) -> Report:
     """The figures of the tenant's days from `since` to `until`. Half a request unit a day and per 20 rows of a channel, template,
-    hour and shard in it: a shop that mails two templates a day reads 1 to 3 units a day. Raises InvalidError for more than
-    `MOST_DAYS` days or rows without number.
+    hour, shard and category in it: a shop that mails two templates a day reads 1 to 3 units a day. Raises InvalidError for more
+    than `MOST_DAYS` days or rows without number.
     """
     if until < since:
         raise InvalidError.of("to", "is before the first day")

@@ -36,18 +36,20 @@ class By(StrEnum):
     DAY = "day"
     CHANNEL = "channel"
     TEMPLATE = "template"
+    CATEGORY = "category"
     HOUR = "hour"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A row of sums: what happened to messages of a channel and a template, attempted in an hour of a day."""
+    """A row of sums: what happened to messages of a channel, a template and a category, attempted in an hour of a day."""
 
     day: date
     channel: str
     template: str
     hour: int
     counts: Mapping[str, int]
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def days_between(since: date, until: date) -> Iterator[date]:
 
 
 def report(cells: Iterable[Cell], since: date, until: date, by: By, model: Attribution) -> Report:
-    """The cells added up by day, channel, template or hour; days and hours without any are there with zeros."""
+    """The cells added up by day, channel, template, category or hour; days and hours without any are there with zeros."""
     found: dict[str, dict[str, Counter[str]]] = {key: {} for key in _every(since, until, by)}
     totals: dict[str, Counter[str]] = {}
     for cell in cells:
@@ -112,8 +114,17 @@ def _every(since: date, until: date, by: By) -> list[str]:
 
 
 def _key(cell: Cell, by: By) -> str:
-    keys = {By.DAY: cell.day.isoformat(), By.CHANNEL: cell.channel, By.TEMPLATE: cell.template}
-    return keys.get(by, f"{cell.hour:02d}")
+    match by:
+        case By.DAY:
+            return cell.day.isoformat()
+        case By.CHANNEL:
+            return cell.channel
+        case By.TEMPLATE:
+            return cell.template
+        case By.CATEGORY:
+            return cell.category
+        case By.HOUR:
+            return f"{cell.hour:02d}"
 
 
 def _figures(key: str, channels: Mapping[str, Counter[str]], model: Attribution) -> Figures:

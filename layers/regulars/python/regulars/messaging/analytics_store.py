@@ -9,7 +9,8 @@ from regulars.messaging.tally_store import rows_of, sums
 
 
 def cells_of(tenant: Tenant, day: date) -> Iterator[Cell]:
-    """A day's rows: one a channel, template, hour and shard. 0.5 request units per 4 KB, which is about 20 rows."""
+    """A day's rows: one a channel, template, hour, shard and category (older ones have none). 0.5 request units per 4 KB, which
+    is about 20 rows."""
     for row in rows_of(tenant.partition("N", day.isoformat())):
-        channel, template, hour, _ = row["sk"]["S"].split("#")
-        yield Cell(day, channel, template, int(hour), sums([row]))
+        channel, template, hour, _, *category = row["sk"]["S"].split("#")
+        yield Cell(day, channel, template, int(hour), sums([row]), "".join(category))

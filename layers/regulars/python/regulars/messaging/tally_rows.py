@@ -30,6 +30,7 @@ def day_row(tenant: Tenant, delivery: Delivery, zone: str) -> Place:
         delivery.template,
         local.hour,
         shard_of(delivery.id),
+        delivery.category,
     )
 
 

@@ -1,7 +1,7 @@
 """Sums of what became of deliveries. They change in the transaction in which a delivery does, so they are exact.
 
-Three rows take part: the dispatch's (a campaign's variant, by channel), its hours, and the tenant's day by channel, template and
-hour. Each is split into shards, so that no row is written by all workers. Counters are top-level numbers, named
+Three rows take part: the dispatch's (a campaign's variant, by channel), its hours, and the tenant's day by channel, template,
+hour and category. Each is split into shards, so that no row is written by all workers. Counters are top-level numbers, named
 `<channel>_<measure>` in a dispatch's rows and `<measure>` elsewhere; measures are those of `signals.MEASURES`, `claimed`,
 `deferred`, `not_sent`, `not_sent_<reason>`, `failed`, `unknown`, `soft_bounced`, `converted`, `revenue_last`, `revenue_first`,
 `revenue_linear` (minor units) and `cost` (millionths of the currency unit).
@@ -43,9 +43,12 @@ def dispatch_place(tenant: Tenant, dispatch_id: str, row: str, shard: int) -> Pl
     return tenant.partition("DSP", dispatch_id), f"{row}#{shard}"
 
 
-def day_place(tenant: Tenant, day: str, channel: str, template: str, hour: int, shard: int) -> Place:
-    """The tenant's local day (`yyyy-mm-dd`); one Query a day reads all its rows."""
-    return tenant.partition("N", day), f"{channel}#{template}#{hour:02d}#{shard}"
+def day_place(
+    tenant: Tenant, day: str, channel: str, template: str, hour: int, shard: int, category: str
+) -> Place:
+    """The tenant's local day (`yyyy-mm-dd`); one Query a day reads all its rows. As a template is sent in one category as a rule,
+    telling categories apart makes no more rows."""
+    return tenant.partition("N", day), f"{channel}#{template}#{hour:02d}#{shard}#{category}"
 
 
 def bump(transaction: Transaction, place: Place, measures: Mapping[str, int]) -> None:

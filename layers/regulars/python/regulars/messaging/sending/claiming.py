@@ -192,7 +192,8 @@ class Claim:
         day, hour, tenant = local.date().isoformat(), local.hour, self.shop.tenant
         found: dict[tuple[str, str], Counter[str]] = {}
         for one in deliveries:
-            place = day_place(tenant, day, one.channel.value, one.template, hour, self.number % 8)
+            channel, shard = one.channel.value, self.number % 8
+            place = day_place(tenant, day, channel, one.template, hour, shard, one.category)
             found.setdefault(place, Counter()).update(_measures(one))
         return found
 

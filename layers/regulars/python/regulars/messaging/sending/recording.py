@@ -65,7 +65,7 @@ class Recorder:
     def write(self, endings: Sequence[Ending]) -> list[Delivery]:
         """Write endings as they are; what was moved meanwhile by a signal or by time keeps what it has become."""
         done: list[Delivery] = []
-        mixed = len({(one.after.channel, one.after.template) for one in endings}) > 1
+        mixed = len({(one.after.channel, one.after.template, one.after.category) for one in endings}) > 1
         for some in batches(endings, _AT_ONCE_MIXED if mixed else _AT_ONCE):
             done += self._write_some(some)
         for (state, channel), count in Counter((one.state.value, one.channel.value) for one in done).items():

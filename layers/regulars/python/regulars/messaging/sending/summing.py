@@ -46,4 +46,4 @@ def add_sums(
 def _day(tx: Transaction, shop: Shop, one: Delivery, shard: int) -> Place:
     local = counted_at(one).astimezone(zone_of(shop.profile.time_zone))
     day = local.date().isoformat()
-    return day_place(tx.tenant, day, one.channel.value, one.template, local.hour, shard % 8)
+    return day_place(tx.tenant, day, one.channel.value, one.template, local.hour, shard % 8, one.category)
