@@ -114,7 +114,7 @@ def test_the_editor_shows_one_language_and_who_uses_it(fake: Fake) -> None:
     assert "Tschüss" in ask("GET", "/partials/footer", query="language=de")["body"]
     # a template whose draft is what is sent can be published again from here, one that has other changes cannot
     assert body.count("was published with an older text") == 2
-    assert body.count("Publish again") == 1
+    assert body.count("Publish again: ") == 1
     assert "Its draft has other changes too" in body
     assert "Only version 1, which is sent, has it" in body
 
