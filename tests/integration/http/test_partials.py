@@ -90,6 +90,14 @@ def test_a_partial_is_written_read_changed_and_deleted(api: Api) -> None:
     assert (status, pointers(answer)) == (409, ["/key"])
 
 
+def test_a_creation_that_is_asked_for_again_gives_the_same_answer(api: Api) -> None:
+    new = {"key": "footer", "name": "Footer", "contents": FOOTER}
+    once = {"headers": {"idempotency-key": "k-1"}}
+    first, again = (api("POST /templates/partials", new, **once) for _ in range(2))
+    assert (first[0], again) == (201, first)
+    assert api("POST /templates/partials", new)[0] == 409
+
+
 def test_lists_go_page_by_page(api: Api) -> None:
     for key in ("c", "a", "b"):
         made(api, key)
@@ -271,12 +279,15 @@ def test_limits_count_what_is_put_in(api: Api) -> None:
 
 def test_a_mail_in_mjml_takes_partials_in_mjml(api: Api) -> None:
     made(api)
-    mjml = "<mjml><mj-body>{% include 'footer' %}</mj-body></mjml>"
+    made(api, "ends", {"en": {"mjml": "<mj-raw>{% include 'footer' %}</mj-raw>"}})
+    # given one that is included by another, as the builder writes code between elements
+    mjml = "<mjml><mj-body>\n<mj-raw>\n{% include 'ends' %}</mj-raw>\n</mj-body></mjml>"
     draft = {"contents": {"email": {"en": {"subject": "s", "mjml": mjml}}}}
     asked = {"draft": draft, "channel": "email", "language": "en"}
     body = api("POST /templates/preview", asked)[1]
     assert "Kettle &amp; Co" in body["content"]["html"], body
     assert "<mj-" not in body["content"]["html"]
+    assert body["content"]["html"].count("<table") > 1
 
 
 def test_an_audience_is_tried_with_the_partials_in_their_places(api: Api, now: datetime) -> None:

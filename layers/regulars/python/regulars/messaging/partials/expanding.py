@@ -19,6 +19,7 @@ MAX_NESTING = 4
 _INCLUDE = re.compile(r"""\{%([-+]?)\s*include\s*(?:"([^"]*)"|'([^']*)')\s*([-+]?)%\}""")
 _INCLUDES = re.compile(r"\{%[-+]?\s*include\b")
 _NAMED = re.compile(r"""\{%[-+]?\s*include\s*["']([a-z][a-z0-9_]{0,59})["']""")
+_RAW_INCLUDE = re.compile(r"<mj-raw\s*>(\s*\{%[-+]?\s*include\b[^%<>]*%\}\s*)</mj-raw\s*>")
 _CODE_BEGINS = re.compile(r"\A\{[{%][-+]?")
 _RAW = re.compile(r"\{%[-+]?\s*(end)?raw\b")
 
@@ -64,6 +65,11 @@ class _Piece:
     behind: bool = False
 
 
+def bare(mjml: str) -> str:
+    """MJML whose includes stand for elements: the builder keeps code between elements as raw text, which a partial is not."""
+    return _RAW_INCLUDE.sub(r"\g<1>", mjml)
+
+
 def included_in(source: str) -> set[str]:
     """The names of partials that a source includes, those in its comments too."""
     return set(_NAMED.findall(source)) if "include" in source else set()
@@ -72,9 +78,10 @@ def included_in(source: str) -> set[str]:
 @dataclass(slots=True)
 class Expander:
     """Puts partials into sources that are written alike. `text_of` gives a partial's text, or raises TemplateError. Each is put
-    together once, so the work grows with what was written and not with what comes of it."""
+    together once, so the work grows with what was written and not with what comes of it. `read` is how each source is taken."""
 
     text_of: Callable[[str], str]
+    read: Callable[[str], str] = str
     _made: dict[str, Expanded] = field(default_factory=dict)
 
     @property
@@ -88,7 +95,7 @@ class Expander:
         if _INCLUDES.search(source) is None:
             return Expanded(source)
         check_closed(source)
-        return self._assembled(source, (within,) if within else ())
+        return self._assembled(self.read(source), (within,) if within else ())
 
     def _assembled(self, source: str, path: tuple[str, ...]) -> Expanded:
         made = _Assembly(apart=bool(path))
@@ -110,7 +117,7 @@ class Expander:
             raise TemplateError(f"partials include each other {MAX_NESTING} deep at the most: {chain}")
         made = self._made.get(name)
         if made is None:
-            source = self.text_of(name).removesuffix("\n")
+            source = self.read(self.text_of(name).removesuffix("\n"))
             try:
                 made = self._assembled(source, (*path, name))
             except TemplateError as error:

@@ -10,7 +10,7 @@ from regulars.kernel.http.models import Input
 from regulars.kernel.http.serve import faults_of
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging.model import choose_language
-from regulars.messaging.partials.expanding import MAX_NESTING, Expanded, Expander, inside
+from regulars.messaging.partials.expanding import MAX_NESTING, Expanded, Expander, bare, inside
 from regulars.messaging.partials.source import Kind, includes_of
 from regulars.messaging.partials.store import Texts, read_texts
 from regulars.messaging.templates.faults import TemplateError
@@ -63,7 +63,7 @@ def texts_for(tenant: Tenant, names: Iterable[str]) -> dict[str, Texts]:
 
 def expander_of(texts: Mapping[str, Texts], kind: Kind, language: str, default: str) -> Expander:
     """What puts these partials into sources of a language that are written as `kind` says."""
-    return Expander(partial(_text_of, texts, kind, language, default))
+    return Expander(partial(_text_of, texts, kind, language, default), bare if kind == "mjml" else str)
 
 
 def _text_of(texts: Mapping[str, Texts], kind: Kind, language: str, default: str, name: str) -> str:
