@@ -1,8 +1,8 @@
 """Campaigns: the list of all of them, the archive, and what is done to one as a whole."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from console.campaign_rates import Sums, rate_text
@@ -55,13 +55,16 @@ def campaigns(request: Request) -> Reply:
     shop, query = shop_of(request), {name: request.query.get(name, "") for name in _FILTERS}
     found = _all(request, archived=query["view"] == "archive")
     wanted = _sorted(query["sort"], [one for one in found if admitted(one, query)])
-    listing = _listing(shop)
+    # Figures are read for the rows that are shown: only when these are all can they be put in order by them.
+    whole_shown = len(wanted) <= _ROWS
+    listing = _listing(shop, by_figures=whole_shown)
     if request.query.get("format") == "csv":
-        whole = _rows(request, shop, wanted)
+        whole = _by_figure(query["sort"], _rows(request, shop, wanted))
         return listing.csv_reply(lambda cursor: Page(whole))
     start = _start(request.query.get("cursor", ""))
     stop = start + _ROWS
     shown = _rows(request, shop, wanted[start:stop])
+    shown = _by_figure(query["sort"], shown) if whole_shown else shown
     page = Page(shown, str(stop) if len(wanted) > stop else None)
     values = _area(request, query, listing, page, found, len(wanted))
     return partial(request, "pages/campaigns_area.html", **values) or show(
@@ -126,6 +129,22 @@ def _sorted(sort: str, found: list[Campaign]) -> list[Campaign]:
     return sorted(found, key=by, reverse=sort.startswith("-")) if by else found
 
 
+def _by_figure(sort: str, rows: list[Row]) -> list[Row]:
+    """By what they have come to; those that have not gone out stay below what came to nothing."""
+    figures: dict[str, Callable[[Sums], float]] = {
+        "sent": lambda sums: sums.sent,
+        "opened": lambda sums: sums.opened / sums.reached if sums.reached else 0,
+        "clicked": lambda sums: sums.clicked / sums.reached if sums.reached else 0,
+        "revenue": lambda sums: sums.revenue,
+    }
+    by = figures.get(sort.lstrip("-"))
+    if by is None:
+        return rows
+    return sorted(
+        rows, key=lambda row: by(row.sums) if row.campaign.runs else -1, reverse=sort.startswith("-")
+    )
+
+
 def _start(cursor: str) -> int:
     return int(cursor) if cursor.isdecimal() and len(cursor) < 6 else 0
 
@@ -146,7 +165,7 @@ def _rows(request: Request, shop: Shop, found: Sequence[Campaign]) -> list[Row]:
     ]
 
 
-def _listing(shop: Shop) -> Listing[Row]:
+def _listing(shop: Shop, *, by_figures: bool) -> Listing[Row]:
     columns = (
         Column[Row]("id", "Id", lambda row: Text(row.campaign.id), unseen=True),
         Column[Row]("name", "Campaign", _titled, sort="name"),
@@ -154,18 +173,7 @@ def _listing(shop: Shop) -> Listing[Row]:
         Column[Row]("status", "Status", _status),
         Column[Row]("channels", "Channels", lambda row: Text(channels_text(row.campaign.plan)), minor=True),
         Column[Row]("when", "When", lambda row: Text(row.when), sort="when", minor=True),
-        Column[Row]("sent", "Sent", lambda row: _counted(row, row.sums.sent), end=True, minor=True),
-        Column[Row](
-            "opened", "Opened", lambda row: _rate(row.sums.opened, row.sums.reached), end=True, minor=True
-        ),
-        Column[Row](
-            "clicked",
-            "Clicked",
-            lambda row: _rate(row.sums.clicked, row.sums.reached),
-            end=True,
-            minor=True,
-        ),
-        Column[Row]("revenue", "Revenue", lambda row: _revenue(row, shop), end=True),
+        *(replace(one, sort=one.key if by_figures else "") for one in _figures(shop)),
         Column[Row](
             "updated",
             "Changed",
@@ -185,6 +193,17 @@ def _listing(shop: Shop) -> Listing[Row]:
         lambda row: f"{PATH}/{row.campaign.id}",
         "campaigns",
     )
+
+
+def _figures(shop: Shop) -> Iterator[Column[Row]]:
+    yield Column[Row]("sent", "Sent", lambda row: _counted(row, row.sums.sent), end=True, minor=True)
+    yield Column[Row](
+        "opened", "Opened", lambda row: _rate(row.sums.opened, row.sums.reached), end=True, minor=True
+    )
+    yield Column[Row](
+        "clicked", "Clicked", lambda row: _rate(row.sums.clicked, row.sums.reached), end=True, minor=True
+    )
+    yield Column[Row]("revenue", "Revenue", lambda row: _revenue(row, shop), end=True)
 
 
 def _titled(row: Row) -> Titled:

@@ -1,12 +1,15 @@
 """The pages of campaigns, with the use cases behind them played by a fake."""
 
 import json
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from regulars import campaigns
 from regulars.campaigns import CalendarEntry, CampaignFailure, Finding, Status
 from regulars.campaigns.plan import Plan, Schedule
 from regulars.kernel.errors import ConflictError, Fault, InvalidError
@@ -42,6 +45,32 @@ def test_the_list_is_sifted_and_told_as_a_file(fake: Fake) -> None:
     csv = ask("GET", "", query="format=csv&q=winter")
     assert csv["headers"]["content-disposition"] == 'attachment; filename="campaigns.csv"'
     assert csv["body"].count("\n") == 2
+
+
+def test_a_list_that_is_shown_whole_is_sorted_by_figures(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    clicks = {"cmp_a": 5, "cmp_b": 20, "cmp_c": 0}
+    for one in clicks:
+        fake.put(of_status(Status.COMPLETED, id=one, name=f"Named {one}"))
+
+    def totals(tenant: Any, found: Any) -> Any:
+        return {one.id: Counter(delivered=100, clicked=clicks[one.id]) for one in found}
+
+    monkeypatch.setattr(campaigns, "campaign_totals", totals)
+
+    def order(query: str) -> list[str]:
+        return re.findall(
+            r"Named cmp_[abc]|Spring sale", ask("GET", "", query=query, htmx="campaigns-rows")["body"]
+        )
+
+    def names(query: str) -> list[str]:
+        return list(dict.fromkeys(order(query)))
+
+    assert names("sort=-clicked") == ["Named cmp_b", "Named cmp_a", "Named cmp_c", "Spring sale"]
+    assert names("sort=clicked") == ["Spring sale", "Named cmp_c", "Named cmp_a", "Named cmp_b"]
+    assert "sort=-clicked" in ask("GET", "")["body"]
+    for number in range(50):
+        fake.put(of_status(Status.DRAFT, id=f"cmp_d{number}", runs=0, run=None))
+    assert "sort=-clicked" not in ask("GET", "")["body"]
 
 
 def test_an_empty_list_begins_with_three_templates(fake: Fake) -> None:
