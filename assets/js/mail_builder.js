@@ -107,7 +107,7 @@ function drawBlocks() {
   }
 }
 
-const BLOCKS = /^(p|h[1-6]|div|li)$/;
+const BOXES = /^(p|h[1-6]|div|li)$/;
 
 // Variables go where the caret is, else to the end of the text that is selected.
 function insert(path) {
@@ -117,7 +117,7 @@ function insert(path) {
   const chosen = editor.getSelected();
   if (chosen?.is("mj-text") || chosen?.is("mj-button")) {
     const last = chosen.getLastChild();
-    return (BLOCKS.test(last?.get("tagName")) ? last : chosen).append(` ${words}`);
+    return (BOXES.test(last?.get("tagName")) ? last : chosen).append(` ${words}`);
   }
   return navigator.clipboard.writeText(words).then(() => tell("Copied: select a text to put it in directly"));
 }

@@ -152,7 +152,8 @@ def test_it_is_scheduled_moved_by_key_and_taken_back(
     expect(page.locator("[data-day-list='2031-06-12'] .entry a")).to_be_focused()
     eventually(
         lambda: (
-            call(local_run, shop, "GET", f"/campaigns/{campaign}")["schedule"]["at"] == "2031-06-12T10:00:00Z"
+            call(local_run, shop, "GET", f"/campaigns/{campaign}")["plan"]["schedule"]["at"]
+            == "2031-06-12T10:00:00Z"
         )
     )
     page.locator("#toasts").get_by_role("button", name="Undo").click()
