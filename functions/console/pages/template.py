@@ -133,11 +133,7 @@ def template(request: Request) -> Reply:
         by_mjml=channel == "email" and not is_html(piece, html),
         maybe_html=channel == "email" and not piece.get("mjml") and not is_html(piece, html),
         sample=json.dumps(source.get("sample") or {}, indent=2, ensure_ascii=False),
-        variables=messaging.template_variables(request.tenant, source.get("sample")),
-        partials=[
-            (one.name, include_of(one.key))
-            for one in messaging.list_partials(request.tenant, limit=_PARTIALS).items
-        ],
+        **_palette(request, source),
         settings_form=Form({"name": found.name, "key": found.key, "category": found.category}),
         categories=categories(settings),
         standing=standing_of(request),
@@ -145,6 +141,15 @@ def template(request: Request) -> Reply:
         if request.may(Permission.SEGMENTS_READ)
         else [],
     )
+
+
+def _palette(request: Request, source: dict[str, Any]) -> dict[str, Any]:
+    """What can be put into a text: variables, and partials by name and code."""
+    partials = messaging.list_partials(request.tenant, limit=_PARTIALS).items
+    return {
+        "variables": messaging.template_variables(request.tenant, source.get("sample")),
+        "partials": [(one.name, include_of(one.key)) for one in partials],
+    }
 
 
 def header_of(found: Template) -> dict[str, Any]:

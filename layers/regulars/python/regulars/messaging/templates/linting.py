@@ -15,7 +15,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from regulars.customers import FACTS_SHARDS, Facts, facts_of_many, page_of_shard
-from regulars.kernel.errors import Fault, InvalidError, NotFoundError
+from regulars.kernel.errors import NotFoundError
 from regulars.kernel.files import S3Files
 from regulars.kernel.http.models import Code, Input
 from regulars.kernel.idempotency import Once
@@ -28,7 +28,7 @@ from regulars.messaging.settings_store import messaging_settings
 from regulars.messaging.templates.context import context_of
 from regulars.messaging.templates.faults import TemplateError
 from regulars.messaging.templates.preparing import prepare
-from regulars.messaging.templates.publishing import is_marketing
+from regulars.messaging.templates.publishing import is_marketing, require_sound
 from regulars.messaging.templates.rendering import Compiled, PlainLinks
 from regulars.messaging.templates.service import get_template
 from regulars.messaging.templates.source import TemplateSource
@@ -80,9 +80,7 @@ def start_template_lint(
     """Begin to render a template's draft for an audience. Raises NotFoundError (template, segment), and InvalidError for partials
     that cannot be put into it."""
     template = get_template(tenant, template_id)
-    if unresolved := resolve(tenant, template.draft or TemplateSource()).findings:
-        faults = [Fault(f"/draft{one.pointer}", one.told) for one in unresolved]
-        raise InvalidError("the draft has faults", faults)
+    require_sound(resolve(tenant, template.draft or TemplateSource()).findings)
     if audience.segment:
         get_segment(tenant, audience.segment)
     spec = {"template": template_id, "audience": audience.model_dump(exclude_defaults=True)}

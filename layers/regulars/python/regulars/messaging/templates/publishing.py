@@ -1,6 +1,6 @@
 """Drafts become versions, which never change: what was sent can be shown again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -85,9 +85,7 @@ def publish_template(
     item = at_hand(tenant, template_id, version)
     before, draft = template_of(item), read_draft(tenant, template_id)
     found = _examined(tenant, draft, before.category)
-    faults = [Fault(f"/draft{one.pointer}", one.told) for one in found.findings if one.level == "fault"]
-    if faults:
-        raise InvalidError("the draft has faults", faults)
+    require_sound(found.findings)
     number = before.latest + 1
     links, segments = _read_of(found.prepared, draft)
     after = replace(
@@ -118,11 +116,21 @@ def publish_template(
             links,
         ),
     )
-    for segment_id in segments:
-        note_use(tx, segment_id, "template", template_id, before.name)
-    for segment_id in set(before.segments) - set(segments):
-        drop_use(tx, segment_id, "template", template_id)
+    _note_segments(tx, before, after)
     return write(tenant, item, after, tx)
+
+
+def require_sound(findings: Iterable[Finding]) -> None:
+    """Raises InvalidError with a pointer into the draft for each fault."""
+    if faults := [Fault(f"/draft{one.pointer}", one.told) for one in findings if one.level == "fault"]:
+        raise InvalidError("the draft has faults", faults)
+
+
+def _note_segments(tx: Transaction, before: Template, after: Template) -> None:
+    for segment_id in after.segments:
+        note_use(tx, segment_id, "template", after.id, after.name)
+    for segment_id in set(before.segments) - set(after.segments):
+        drop_use(tx, segment_id, "template", after.id)
 
 
 def _stored(prepared: Prepared) -> dict[str, Mapping[str, Mapping[str, object]]]:
