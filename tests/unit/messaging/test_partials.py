@@ -171,6 +171,21 @@ def test_what_only_looks_like_an_include_is_left_alone(source: str) -> None:
     assert expander({}).expand(source).text == source
 
 
+@pytest.mark.parametrize(
+    ("source", "partials"),
+    [
+        ("{{% include 'a' %}", {"a": "{ ''.__class__ }}"}),
+        ("{% include 'a' %}{{% include 'b' %}", {"a": "x", "b": "{ data.n.__init__ }}"}),
+        ("{% include 'a' %}", {"a": "{% raw %}{% endraw %}{{ ''.__class__ }}"}),
+        ("{{ '}}{% include \"a\" %}' }}", {"a": "' ~ ''.__class__ ~ '"}),
+        ("{% include 'a' %}b %}", {"a": "{{% include '"}),
+    ],
+)
+def test_pieces_that_are_harmless_alone_are_judged_together(source: str, partials: Mapping[str, str]) -> None:
+    with pytest.raises(TemplateError):
+        html_of(source, partials)
+
+
 def test_an_include_that_is_not_seen_before_is_refused_by_the_language() -> None:
     with pytest.raises(TemplateError, match="no include here"):
         judged("{% include 'a' %}")
