@@ -32,7 +32,10 @@ function draw(pieces) {
     if (!piece || piece.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) continue;
     const open = [...piece.querySelectorAll("details[open] > summary")].map((one) => one.textContent);
     const held = piece.contains(document.activeElement) ? [...piece.querySelectorAll("button, a")].indexOf(document.activeElement) : -1;
+    // What belongs to another form, such as a test's address, is not in what was saved.
+    const typed = [...piece.querySelectorAll("input[form]")].map(({ id, value }) => [id, value]);
     piece.innerHTML = html;
+    for (const [id, value] of typed) if (document.getElementById(id)) document.getElementById(id).value = value;
     for (const one of piece.querySelectorAll("details")) one.open = open.includes(one.querySelector("summary").textContent);
     if (held >= 0) [...piece.querySelectorAll("button, a")][held]?.focus();
     htmx.process(piece);
