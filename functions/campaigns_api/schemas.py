@@ -82,7 +82,7 @@ class LintView(View):
     at: datetime
     state: State
     fresh: bool = Field(description="Whether audience and published templates are as they were")
-    checked: int = Field(description="Messages tried")
+    checked: int = Field(description="Customers looked at; the others count messages of theirs")
     empty_name: int
     missing: int = Field(description="With another gap")
     error: int = Field(description="That cannot be filled in")

@@ -17,7 +17,7 @@ def lint_lines(lint: LintResult | None) -> list[Line]:
 
 def _told(lint: LintResult) -> tuple[str, str, str]:
     if lint.running:
-        return "info", "list-checks", f"It is being tried: {_messages(lint.checked)} so far."
+        return "info", "list-checks", f"It is being tried: {_customers(lint.checked)} so far."
     if lint.state is not State.SUCCEEDED:
         return "warn", "triangle-alert", "The last try on the audience came to no end. Try it again."
     if not lint.fresh:
@@ -25,7 +25,7 @@ def _told(lint: LintResult) -> tuple[str, str, str]:
         return "info", "list-checks", text
     if warning := lint_warning(lint):
         return "warn", "triangle-alert", warning
-    return "good", "circle-check", f"Tried on the audience: {_messages(lint.checked)}, nothing is missing."
+    return "good", "circle-check", f"Tried on {_customers(lint.checked)}: nothing is missing."
 
 
 def lint_warning(lint: LintResult | None) -> str:
@@ -37,9 +37,9 @@ def lint_warning(lint: LintResult | None) -> str:
         (lint.empty_name, "would show an empty name"),
         (lint.missing, "would miss something else"),
     )
-    told = ", ".join(f"{number(count)} {what}" for count, what in found if count)
-    return f"Tried on the audience: of {_messages(lint.checked)} {told}."
+    told = ", ".join(f"{what}: {number(count)}" for count, what in found if count)
+    return f"Tried on {_customers(lint.checked)}: messages that {told}."
 
 
-def _messages(count: int) -> str:
-    return f"{number(count)} message{'' if count == 1 else 's'}"
+def _customers(count: int) -> str:
+    return f"{number(count)} customer{'' if count == 1 else 's'}"

@@ -83,7 +83,7 @@ def test_the_templates_of_all_variants_are_tried(shop: Stage, named: list[str]) 
     campaign = draft(shop, named, test={"variants": variants})
     campaigns.start_campaign_lint(shop.tenant, campaign.id, now=shop.now)
     found = done(shop, campaign)
-    assert (len(found.jobs), found.checked, found.empty_name) == (2, 6, 1)
+    assert (len(found.jobs), found.checked, found.empty_name) == (2, 3, 1)
 
 
 def test_without_a_template_of_ones_own_there_is_nothing_to_try(shop: Stage, named: list[str]) -> None:

@@ -176,7 +176,7 @@ def test_the_checklist_says_what_the_last_try_on_the_audience_came_to(fake: Fake
     assert 'hx-get="/console/campaigns/cmp_draft/lint"' in begun
     fake.lint = linted()
     ended = ask("GET", "/cmp_draft/lint", htmx="checks", query="to=me@example.com")["body"]
-    assert "200 messages, nothing is missing" in ended
+    assert "Tried on 200 customers: nothing is missing" in ended
     assert "hx-get" not in ended
     assert 'value="me@example.com"' in ended
 
@@ -195,13 +195,13 @@ def test_who_sends_what_would_have_gaps_is_warned_first(
     fake.put(replace(DRAFT, plan=plan))
     fake.lint = linted(empty_name=3, error=1)
     body = ask("GET", "/cmp_draft/edit")["body"]
-    said = "of 200 messages 1 cannot be filled in, 3 would show an empty name."
+    said = "Tried on 200 customers: messages that cannot be filled in: 1, would show an empty name: 3."
     assert asked in body
     assert body.count(said) == 2
     fake.lint = linted(empty_name=3, fresh=False)
     body = ask("GET", "/cmp_draft/edit")["body"]
     assert "have changed since" in body
-    assert "an empty name." not in body
+    assert "would show an empty name" not in body
 
 
 def test_what_cannot_be_tried_is_said(fake: Fake) -> None:

@@ -27,9 +27,9 @@ _TRIED = 1000
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """What the last check came to, all templates together: of so many messages tried, how many have an empty name (`empty_name`),
-    another gap (`missing`), cannot be filled in (`error`). `fresh` is whether audience and published versions are as they
-    were."""
+    """What the last check came to: so many customers are `checked`, and of their messages, of all templates and channels, how
+    many have an empty name (`empty_name`), another gap (`missing`), cannot be filled in (`error`). `fresh` is whether audience
+    and published versions are as they were."""
 
     at: datetime
     state: State
@@ -79,8 +79,10 @@ def campaign_lint(tenant: Tenant, campaign: Campaign) -> LintResult | None:
     for job in jobs:
         counts.update(job.counts)
     fresh = kept.told_of == _state_of(campaign.plan, _own_templates(tenant, campaign.plan))
-    found = {name: counts[name] for name in ("checked", "empty_name", "missing", "error")}
-    return LintResult(kept.at, _slowest(jobs), fresh, jobs=kept.jobs, **found)
+    # Each template is tried on the same customers.
+    checked = max(job.counts.get("checked", 0) for job in jobs)
+    found = {name: counts[name] for name in ("empty_name", "missing", "error")}
+    return LintResult(kept.at, _slowest(jobs), fresh, checked, jobs=kept.jobs, **found)
 
 
 def _jobs(tenant: Tenant, kept: KeptLint) -> Iterator[Job]:
