@@ -26,6 +26,7 @@ const CANVAS = `
 
 const known = JSON.parse(page.dataset.known);
 let around = { before: "", after: "" };
+let ready = false;
 
 // The plugin keeps its compiler to itself; an editor without a canvas hands it out.
 const quiet = window.grapesjs.init({ headless: true, telemetry: false, storageManager: false, plugins: [(editor) => plugin(editor, PLAIN)] });
@@ -55,7 +56,18 @@ addTypes(editor, { compile, segments: known.segments, lists: known.lists });
 function load(mjml) {
   const tree = read(mjml);
   around = { before: tree.before, after: tree.after };
+  // Between the old mail and the new one there is none that could be kept.
+  const was = ready;
+  ready = false;
   editor.setComponents([{ type: "mjml", tagName: "mjml", components: [{ type: "mj-body", tagName: "mj-body", attributes: tree.attributes, components: tree.nodes.map(component) }] }]);
+  ready = was;
+  changed();
+}
+
+function changed() {
+  if (!ready) return;
+  steps();
+  saving.later();
 }
 
 const text = () => markup(editor, around);
@@ -224,7 +236,8 @@ editor.onReady(() => {
     editor.UndoManager.clear();
     saving.start();
     steps();
-    editor.on("update undo redo component:add component:remove component:update", () => { steps(); saving.later(); });
+    editor.on("update undo redo component:add component:remove component:update", changed);
+    ready = true;
     page.dataset.ready = "yes";
   }, 300);
 });
