@@ -16,6 +16,7 @@ ORDER = (
     "commerce",
     "behaviour",
     "segments",
+    "loyalty",
     "messaging",
     "campaigns",
     "insights",
