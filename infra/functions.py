@@ -193,7 +193,16 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     FunctionSpec(
         "send_batches",
         Queue(Need.SENDS),
-        (Need.TABLE, Need.MESSAGES, Need.SENDS, Need.SOCKET, Need.TOKEN_SECRET, Need.ADDRESS),
+        # Jobs: a campaign whose budget is reached stops being planned.
+        (
+            Need.TABLE,
+            Need.MESSAGES,
+            Need.SENDS,
+            Need.JOBS,
+            Need.SOCKET,
+            Need.TOKEN_SECRET,
+            Need.ADDRESS,
+        ),
         memory=1769,
         # Less than an attempt lasts: who is at work is never taken for lost.
         timeout=60,
