@@ -109,7 +109,7 @@ def test_the_remainder_gets_the_winner_at_the_next_ten_o_clock(shop: Stage) -> N
 
 def test_best_hours_are_each_ones_own(shop: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = shop.customers(60, ("Asia/Tokyo", "America/New_York", None))
-    hours = {one: place % 24 for place, one in enumerate(ids)}
+    hours = {one: place % 24 // 4 * 4 for place, one in enumerate(ids)}
     monkeypatch.setattr(
         "regulars.campaigns.planning.best_hours",
         lambda tenant, channel, zones, key, at: {one: hours[one] for one in zones},

@@ -172,9 +172,9 @@ def test_stream_records_that_were_given_up_are_published_again(
     streams = client("dynamodbstreams")
     arn = client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][-1]["ShardId"]
+    iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="LATEST")
     ann = new_customer(shop, now)
     buy(shop, ann, "1", now)
-    iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
     found: list[dict[str, Any]] = []
     position = iterator["ShardIterator"]
     while answer := streams.get_records(ShardIterator=position):
