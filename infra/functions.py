@@ -162,6 +162,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         Http(),
         (Need.TABLE, Need.JOBS, Need.SENDS, Need.MESSAGES, Need.SOCKET, Need.TOKEN_SECRET),
     ),
+    FunctionSpec("loyalty_api", Http(), (Need.TABLE,)),
     FunctionSpec("insights_api", Http(), (Need.TABLE,)),
     FunctionSpec("docs_api", Http(extra=("$default",))),
     FunctionSpec(

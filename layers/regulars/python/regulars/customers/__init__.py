@@ -41,7 +41,7 @@ from regulars.kernel.lazy import lazy_names
 if TYPE_CHECKING:
     from regulars.customers.attributes import AttributeSchema, Definition, KeptSchema
     from regulars.customers.bulk import Bulk, BulkResult, act_on_many
-    from regulars.customers.fields import GENDERS, STATUSES
+    from regulars.customers.fields import GENDERS, STATUSES, Day
     from regulars.customers.interactions import (
         Interaction,
         InteractionPatch,
@@ -77,6 +77,7 @@ __all__ = [
     "Customer",
     "CustomerPatch",
     "CustomerRef",
+    "Day",
     "Definition",
     "DuplicateError",
     "Entry",
@@ -149,7 +150,7 @@ if not TYPE_CHECKING:
         {
             "attributes": "AttributeSchema Definition KeptSchema",
             "bulk": "Bulk BulkResult act_on_many",
-            "fields": "GENDERS STATUSES",
+            "fields": "GENDERS STATUSES Day",
             "interactions": (
                 "Interaction InteractionPatch NewInteraction "
                 "change_interaction list_interactions log_interaction remind"

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     MESSAGES_WRITE = "messages:write"
     CAMPAIGNS_READ = "campaigns:read"
     CAMPAIGNS_WRITE = "campaigns:write"
+    LOYALTY_READ = "loyalty:read"
+    LOYALTY_WRITE = "loyalty:write"
     IMPORTS_WRITE = "imports:write"
     EXPORTS_WRITE = "exports:write"
     JOBS_READ = "jobs:read"
@@ -57,6 +59,7 @@ _VIEW = {
     P.ORDERS_READ,
     P.SEGMENTS_READ,
     P.CAMPAIGNS_READ,
+    P.LOYALTY_READ,
     P.JOBS_READ,
     P.STATS_READ,
 }
@@ -72,6 +75,7 @@ _ROLES: dict[Role, frozenset[Permission]] = {
             P.MESSAGES_READ,
             P.MESSAGES_WRITE,
             P.CAMPAIGNS_WRITE,
+            P.LOYALTY_WRITE,
             P.IMPORTS_WRITE,
             P.EXPORTS_WRITE,
         }

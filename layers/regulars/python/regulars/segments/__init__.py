@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from regulars.segments.model import Kind, Segment, Status
     from regulars.segments.prebuilt import ensure_prebuilt
     from regulars.segments.previewing import Preview, PreviewCustomer, preview
+    from regulars.segments.references import segment_conditions
     from regulars.segments.rules import (
         Compiled,
         Explanation,
@@ -97,6 +98,7 @@ __all__ = [
     "read_history",
     "refresh_segment",
     "remove_members",
+    "segment_conditions",
     "sizes",
     "staleness",
     "today",
@@ -122,6 +124,7 @@ if not TYPE_CHECKING:
             "model": "Kind Segment Status",
             "prebuilt": "ensure_prebuilt",
             "previewing": "Preview PreviewCustomer preview",
+            "references": "segment_conditions",
             "rules": "Compiled Explanation Reads Rule Vocabulary compile_rule load_rule parse_rule",
             "sampling": "Pick Picked pick",
             "service": "create_segment get_segment list_segments page_of_segments",
