@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 # Each module has `add_to(subparsers)`, whose parsers set `run`: a function of the arguments that returns the exit code.
 # What a module needs of Regulars it imports inside `run`, so that `--help` works without settings.
-MODULES = ("tenants", "staff", "operators", "redrive", "stats", "generate")
+MODULES = ("tenants", "staff", "operators", "redrive", "stats", "loyalty", "generate")
 
 _SETTINGS = """
 settings, from the environment:

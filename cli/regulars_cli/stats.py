@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 
@@ -21,23 +20,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Print a line a tenant: id and how many events were counted."""
     from regulars.insights.rebuild import rebuild
     from regulars.platform import tenant_named
+    from regulars_cli.tenants import all_tenants
 
     def progress(customers: int, events: int) -> None:
         print(f"\r{customers} customers, {events} events", end="", file=sys.stderr, flush=True)
 
-    for tenant_id in [arguments.tenant] if arguments.tenant else _all_tenants():
+    for tenant_id in [arguments.tenant] if arguments.tenant else (one.id for one in all_tenants()):
         events = rebuild(tenant_named(tenant_id), progress)
         print(f"\r{tenant_id}: {events} events counted")
     return 0
-
-
-def _all_tenants() -> Iterator[str]:
-    from regulars import platform
-
-    cursor: str | None = None
-    while True:
-        page = platform.list_tenants(limit=100, cursor=cursor)
-        yield from (tenant.id for tenant in page.items)
-        if page.next is None:
-            return
-        cursor = page.next

@@ -1,7 +1,11 @@
 """`regulars tenants create|list`: what an operator does before anybody can sign in."""
 
 import argparse
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from regulars.platform import TenantSettings
 
 
 def add_to(subparsers: Any) -> None:
@@ -52,13 +56,19 @@ def run_create(arguments: argparse.Namespace) -> int:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Print a line a tenant: id, status, zone, currency, name."""
+    for tenant in all_tenants():
+        print(tenant.id, tenant.status, tenant.time_zone, tenant.currency, tenant.name, sep="\t")
+    return 0
+
+
+def all_tenants() -> Iterator["TenantSettings"]:
+    """The newest first."""
     from regulars import platform
 
     cursor: str | None = None
     while True:
         page = platform.list_tenants(limit=100, cursor=cursor)
-        for tenant in page.items:
-            print(tenant.id, tenant.status, tenant.time_zone, tenant.currency, tenant.name, sep="\t")
+        yield from page.items
         if page.next is None:
-            return 0
+            return
         cursor = page.next

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from regulars import segments
+from regulars import loyalty, segments
 from regulars.campaigns.waking import OWNERS as CAMPAIGNS
 from regulars.commerce import carts
 from regulars.customers import remind
@@ -21,6 +21,7 @@ Owner = Callable[[Timer, datetime], Any]
 OWNERS: dict[str, Owner] = {
     "cart.abandon": lambda timer, now: carts.abandon(timer, now=now),
     "interaction.due": lambda timer, now: remind(timer, now=now),
+    "points.due": loyalty.fall_due,
     "segments.evaluate": segments.evaluate_timer,
     "segments.nightly": segments.compute_nightly,
     **SENDING,

@@ -242,6 +242,7 @@ def _booked(
         pending=after.pending,
         debt=after.debt,
         reverses=reverses.key if reverses else "",
+        earned_by=_owner(reverses.customer_id, member) if reverses else "",
     )
     if movement.points != points:
         raise BrokenError(f"{points} points were to be moved, and {movement.points} were")

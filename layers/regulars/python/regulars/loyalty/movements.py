@@ -99,7 +99,7 @@ class LotChange:
 @dataclass(frozen=True, slots=True)
 class Movement:
     """`number` counts the member's movements from 1; `available`, `pending` and `debt` are as they are after it. `reverses` is
-    the key of the movement that it takes back."""
+    the key of the movement that it takes back, and `earned_by` the customer in whose ledger that is, if not the member."""
 
     number: int
     kind: Kind
@@ -110,6 +110,7 @@ class Movement:
     pending: int
     debt: int
     reverses: str = ""
+    earned_by: str = ""
 
     def __post_init__(self) -> None:
         if sum(entry.points for entry in self.entries):
