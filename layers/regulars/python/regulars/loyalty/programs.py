@@ -75,10 +75,10 @@ class ProgramChange(Change):
 
     name: Line | SkipJsonSchema[None] = None
     status: Annotated[ProgramStatus, Field(strict=False)] | SkipJsonSchema[None] = None
-    period: Period | SkipJsonSchema[None] = None
-    tiers: Tiers | SkipJsonSchema[None] = None
-    points: PointsConfig | SkipJsonSchema[None] = None
-    rules: Rules | SkipJsonSchema[None] = None
+    period: Period = Period()
+    tiers: Tiers = Field(default_factory=list)
+    points: PointsConfig = PointsConfig()
+    rules: Rules = Field(default_factory=list)
 
     def applied_to(self, program: "Program") -> "Program":
         """The program after the change, the version aside. Raises ConflictError for what its status does not allow."""
