@@ -52,8 +52,8 @@ check: setup ## Format, lint, types, architecture
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/architecture
 
-bench: setup ## Measure: cold imports, warm requests, request units, import speed, layer sizes
-	@$(BIN)/python -m tests.bench
+bench: setup ## Measure (TOPICS="sending units": these alone): cold imports, warm requests, request units, import speed, layer sizes
+	@$(BIN)/python -m tests.bench $(TOPICS)
 
 synth: setup ## Synthesize the template of STAGE=dev|prod and check it with cdk-nag
 	@$(CDK) synth --quiet -c stage=$(STAGE)

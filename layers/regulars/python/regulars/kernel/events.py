@@ -15,7 +15,6 @@ from regulars.kernel.clock import iso
 from regulars.kernel.context import current_work
 from regulars.kernel.errors import BrokenError, RegularsError
 from regulars.kernel.ids import new_id
-from regulars.kernel.quick_json import compact
 from regulars.kernel.table import Item, JsonAttribute, TimeAttribute
 from regulars.kernel.tenancy import Tenant
 
@@ -174,7 +173,7 @@ def event_wire(tenant: Tenant, event: Event, subject: Subject, *, at: datetime) 
         "correlation": work.correlation,
         "causation": work.causation,
         "actor": work.actor,
-        "data": compact(event.model_dump(mode="json", exclude_none=True)),
+        "data": event.model_dump_json(exclude_none=True),
     }
     item: dict[str, Any] = {name: {"S": text} for name, text in texts.items() if text}
     return item | {"version": {"N": str(event.version)}, "history": {"BOOL": False}}

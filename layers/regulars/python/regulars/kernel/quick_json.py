@@ -8,11 +8,20 @@ both ways and fails when they move.
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-# Of plain data without bytes, in the least characters.
-compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+def _base64(value: Any) -> str:
+    if isinstance(value, bytes | bytearray):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+# In the least characters; bytes as DynamoDB has them.
+_encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False, default=_base64
+).encode
 # Of these services, the operations whose input is all body and all JSON.
 OPERATIONS: Mapping[str, frozenset[str]] = {
     "dynamodb": frozenset(
@@ -34,14 +43,27 @@ def quicken(client: Any) -> Any:
     # What names us to the service is the same for every call.
     agent = client._user_agent_creator.to_string()
     client._user_agent_creator.to_string = lambda: agent
-    client._serializer = _Serializer(client._serializer, quick)
+    write = _without_bytes if service.service_name == "sesv2" else _with_base64
+    client._serializer = _Serializer(client._serializer, quick, write)
     client._endpoint._response_parser_factory = _Parsers(client._endpoint._response_parser_factory, quick)
     return client
 
 
+def _with_base64(parameters: Any) -> bytes:
+    return _encode(parameters).encode()
+
+
+def _without_bytes(parameters: Any) -> bytes:
+    # Five times as fast, but its base 64 is not that of AWS. Loaded only by who sends mail.
+    from pydantic_core import to_json
+
+    made: bytes = to_json(parameters)
+    return made
+
+
 class _Serializer:
-    def __init__(self, usual: Any, quick: frozenset[str]) -> None:
-        self._usual, self._quick = usual, quick
+    def __init__(self, usual: Any, quick: frozenset[str], write: Callable[[Any], bytes]) -> None:
+        self._usual, self._quick, self._write = usual, quick, write
         self._empty: dict[str, dict[str, Any]] = {}
 
     def serialize_to_request(self, parameters: Any, operation: Any) -> dict[str, Any]:
@@ -54,20 +76,7 @@ class _Serializer:
             bare = getattr(self._usual, "_serializer", self._usual)
             request = self._empty[operation.name] = bare.serialize_to_request({}, operation)
         headers = {"Content-Type": "application/json", **request["headers"]}
-        return request | {"headers": headers, "body": _text(parameters).encode()}
-
-
-def _text(parameters: Any) -> str:
-    try:
-        return compact(parameters)
-    except TypeError:
-        return json.dumps(parameters, ensure_ascii=False, separators=(",", ":"), default=_base64)
-
-
-def _base64(value: Any) -> str:
-    if isinstance(value, bytes | bytearray):
-        return base64.b64encode(value).decode()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+        return request | {"headers": headers, "body": self._write(parameters)}
 
 
 class _Parsers:

@@ -24,7 +24,10 @@ class Tenant:
 
     def partition(self, *parts: str) -> str:
         """A partition key `T#<tenant>#part#part…`; separators inside parts are escaped."""
-        return "#".join(("T", self.id, *map(escape, parts)))
+        key = "#".join(("T", self.id, *parts))
+        if "%" in key or key.count("#") > len(parts) + 1:
+            return "#".join(("T", self.id, *map(escape, parts)))
+        return key
 
 
 def tagged_tenant(text: str) -> Tenant | None:

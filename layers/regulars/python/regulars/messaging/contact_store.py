@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from typing import Any, Self
 
+from pydantic_core import to_json
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
-from regulars.kernel.quick_json import compact
 from regulars.kernel.table import Item, JsonAttribute
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
@@ -95,7 +95,7 @@ def contact_wire(tenant: Tenant, contact: Contact) -> dict[str, Any]:
         "sk": {"S": sk},
         "kind": {"S": "contact"},
         "revision": {"N": str(contact.revision + 1)},
-        "data": {"S": compact(_packed(contact))},
+        "data": {"S": to_json(_packed(contact)).decode()},
     }
     return item | {"erased": {"BOOL": True}} if contact.erased else item
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from email.header import Header
 from email.utils import formataddr
+from functools import lru_cache
 
 from regulars.messaging.model import Sender, one_line
 
@@ -45,6 +46,8 @@ def safe_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {_tag(name): _tag(value) for name, value in tags.items() if name and value}
 
 
+# Most tags of a batch are the same for all.
+@lru_cache(maxsize=1024)
 def _tag(text: str) -> str:
     return _NOT_IN_TAGS.sub("_", text)[:256]
 

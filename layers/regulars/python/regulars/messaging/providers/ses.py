@@ -1,9 +1,11 @@
 """Mail by Amazon SES v2: one mail a call, or up to fifty that share a shell."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+from pydantic_core import to_json
 
 from regulars.kernel.settings import MailSettings
 from regulars.messaging.content import EmailContent, EmailShell
@@ -137,9 +139,14 @@ def _template(shell: EmailShell) -> dict[str, str]:
 
 def _data(one: Outgoing, shell: EmailShell) -> str:
     """The parts as SES wants them; what a subject is made of stays in one line."""
-    in_subject = set(_PLACEHOLDER.findall(shell.subject))
+    in_subject = _parts_of(shell.subject)
     parts = {name: one_line(part) if name in in_subject else part for name, part in one.parts.items()}
-    return json.dumps(parts, ensure_ascii=False)
+    return to_json(parts).decode()
+
+
+@lru_cache(maxsize=64)
+def _parts_of(subject: str) -> frozenset[str]:
+    return frozenset(_PLACEHOLDER.findall(subject))
 
 
 def _outcome(result: Mapping[str, Any] | Outcome) -> Outcome:
