@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
@@ -57,6 +57,7 @@ def oracle(source: str, context: object, *, escaping: bool) -> str:
 
 
 @settings(max_examples=100, deadline=None)
+@example("", "{% set y = data.b %}between{% set z = data.a %}{{ y }}", "", "Ann", "A", "B")
 @given(SOURCE, SOURCE, SOURCE, VALUE, VALUE, VALUE)
 def test_shell_and_parts_are_the_mail(
     subject: str, html: str, text: str, name: str, one: str, other: str

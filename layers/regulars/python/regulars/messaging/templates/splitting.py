@@ -92,7 +92,7 @@ def _united(pieces: list[Piece]) -> list[Piece]:
             and isinstance(before := made[-3], CodePiece)
         ):
             between = nodes.Output([nodes.TemplateData(short.text)])
-            made[-3:] = [CodePiece([*before.body, between, *piece.body], before.silent and piece.silent)]
+            made[-3:] = [CodePiece([*before.body, between, *piece.body])]
     return made
 
 
