@@ -1,4 +1,4 @@
-"""Loyalty over HTTP: programs and what orders earn in them."""
+"""Loyalty over HTTP: programs, what orders earn in them, and customers' points."""
 
 from loyalty_api.routes import routes
 from regulars.kernel.http.serve import serve

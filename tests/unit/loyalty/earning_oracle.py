@@ -57,7 +57,7 @@ def _by_rule(rule: EarningRule, basket: Basket, given: Circumstances, worth: int
 
 def _left(caps: Caps, so_far: SoFar | None) -> int:
     today, ever = (so_far.today, so_far.ever) if so_far else (0, 0)
-    left = 10**12 - 1
+    left = 10**12
     if caps.per_day:
         left = min(left, caps.per_day - today)
     if caps.per_program:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from regulars.loyalty.amounts import MAX_POINTS
 from regulars.loyalty.earning import (
     Basket,
     BasketLine,
@@ -19,6 +18,7 @@ from regulars.loyalty.earning import (
     calculate,
 )
 from regulars.loyalty.earning_rules import Caps
+from regulars.loyalty.ledger import MOST_POINTS
 from regulars.loyalty.programs import Program
 from tests.unit.loyalty.earning_oracle import expected
 from tests.unit.loyalty.programs import AT, basket, baskets, circumstances, given, plain, program, programs
@@ -189,5 +189,5 @@ def test_nothing_is_earned_outside_the_programs_days() -> None:
 def test_no_order_earns_more_than_a_movement_holds() -> None:
     found = calculate(plain("9999", multiplier="100"), basket(999_999_999_999), given())
 
-    assert found.points == MAX_POINTS
-    assert sum(step.points for step in found.steps) == MAX_POINTS
+    assert found.points == MOST_POINTS
+    assert sum(step.points for step in found.steps) == MOST_POINTS

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CAMPAIGNS_WRITE = "campaigns:write"
     LOYALTY_READ = "loyalty:read"
     LOYALTY_WRITE = "loyalty:write"
+    POINTS_WRITE = "points:write"
     IMPORTS_WRITE = "imports:write"
     EXPORTS_WRITE = "exports:write"
     JOBS_READ = "jobs:read"
@@ -76,11 +77,12 @@ _ROLES: dict[Role, frozenset[Permission]] = {
             P.MESSAGES_WRITE,
             P.CAMPAIGNS_WRITE,
             P.LOYALTY_WRITE,
+            P.POINTS_WRITE,
             P.IMPORTS_WRITE,
             P.EXPORTS_WRITE,
         }
     ),
-    Role.AGENT: frozenset(_VIEW | {P.CUSTOMERS_WRITE, P.ORDERS_WRITE, P.MESSAGES_READ}),
+    Role.AGENT: frozenset(_VIEW | {P.CUSTOMERS_WRITE, P.ORDERS_WRITE, P.MESSAGES_READ, P.POINTS_WRITE}),
     Role.ANALYST: frozenset(_VIEW | {P.EXPORTS_WRITE, P.MESSAGES_READ}),
     Role.VIEWER: frozenset(_VIEW),
 }
@@ -92,4 +94,6 @@ def of_role(role: Role) -> frozenset[Permission]:
 
 
 # A customer's token; only on routes that say `own=True`, which also check that the path names this customer.
-OF_CUSTOMER = frozenset({P.CUSTOMERS_READ, P.CUSTOMERS_WRITE, P.ORDERS_READ, P.EVENTS_WRITE, P.MESSAGES_READ})
+OF_CUSTOMER = frozenset(
+    {P.CUSTOMERS_READ, P.CUSTOMERS_WRITE, P.ORDERS_READ, P.EVENTS_WRITE, P.MESSAGES_READ, P.LOYALTY_READ}
+)

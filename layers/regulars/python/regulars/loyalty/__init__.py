@@ -46,11 +46,19 @@ if TYPE_CHECKING:
         list_programs,
     )
     from regulars.loyalty.programs import NewProgram, Period, Program, ProgramChange, ProgramStatus
+    from regulars.loyalty.standing import (
+        Adjustment,
+        Standing,
+        adjust_points,
+        customer_statement,
+        standings,
+    )
     from regulars.loyalty.tiers import Benefits, Tier
     from regulars.loyalty.trying_orders import Trial, TriedOrder, try_order
 
 __all__ = [
     "Account",
+    "Adjustment",
     "AlreadyReversedError",
     "Benefits",
     "Calculation",
@@ -73,15 +81,18 @@ __all__ = [
     "ProgramStatus",
     "Receipt",
     "Source",
+    "Standing",
     "Step",
     "Tier",
     "Trial",
     "TriedOrder",
     "Verification",
     "adjust",
+    "adjust_points",
     "change_program",
     "claw_back",
     "create_program",
+    "customer_statement",
     "delete_program",
     "earn",
     "fall_due",
@@ -93,6 +104,7 @@ __all__ = [
     "movement_of",
     "share_to_take_back",
     "spend",
+    "standings",
     "statement",
     "transfer",
     "try_order",
@@ -118,6 +130,7 @@ if not TYPE_CHECKING:
             ),
             "program_service": "change_program create_program delete_program get_program list_programs",
             "programs": "NewProgram Period Program ProgramChange ProgramStatus",
+            "standing": "Adjustment Standing adjust_points customer_statement standings",
             "tiers": "Benefits Tier",
             "trying_orders": "Trial TriedOrder try_order",
         },

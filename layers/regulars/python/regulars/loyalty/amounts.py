@@ -5,11 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-# Far above any member's balance, far below 2^53, so that every JSON reader keeps it exact.
-MAX_POINTS = 999_999_999_999
+from regulars.loyalty.ledger import MOST_POINTS
 
 # One or more points.
-Points = Annotated[int, Field(gt=0, le=MAX_POINTS, description="Whole points")]
+Points = Annotated[int, Field(gt=0, le=MOST_POINTS, description="Whole points")]
 
 # Digits of ASCII alone: `[0-9]`, as `\d` takes those of every script.
 _DECIMAL = StringConstraints(pattern=r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,4})?$")

@@ -17,8 +17,8 @@ from fractions import Fraction
 from typing import assert_never
 
 from regulars.kernel.money import exponent, to_text
-from regulars.loyalty.amounts import MAX_POINTS
 from regulars.loyalty.earning_rules import Bonus, Caps, EarningRule, Multiply, Rounding, Weekday, When
+from regulars.loyalty.ledger import MOST_POINTS
 from regulars.loyalty.programs import Program
 
 
@@ -195,7 +195,7 @@ def _apply(found: _Sum, program: Program, rule: EarningRule, basket: Basket, giv
 
 def _allowed(caps: Caps, so_far: SoFar) -> int:
     """How many points are left under the caps; with none, as many as a movement can hold."""
-    left = [MAX_POINTS]
+    left = [MOST_POINTS]
     left += [] if caps.per_day is None else [caps.per_day - so_far.today]
     left += [] if caps.per_program is None else [caps.per_program - so_far.ever]
     return max(0, min(left))

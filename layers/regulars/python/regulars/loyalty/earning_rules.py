@@ -50,7 +50,8 @@ class Caps(_Part):
 
 class PointsConfig(_Part):
     """`earn_rate` points for each whole unit of the currency. They are pending for `pending_days` and expire
-    `expiry_months` after they became available, or never."""
+    `expiry_months` after they became available, or never. `adjustment_limit` is how many points at a time may be given or
+    taken by hand by staff who may not change the program itself; no limit unless given."""
 
     earn_rate: Rate = "1"
     rounding: Annotated[Rounding, Field(strict=False)] = Rounding.DOWN
@@ -58,6 +59,7 @@ class PointsConfig(_Part):
     expiry_months: int | None = Field(None, ge=1, le=120)
     bonuses: BonusEvents = BonusEvents()
     caps: Caps = Caps()
+    adjustment_limit: Points | None = None
 
 
 class Weekday(StrEnum):

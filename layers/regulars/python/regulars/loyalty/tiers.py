@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from regulars.kernel.http.models import Input, Line
-from regulars.loyalty.amounts import MAX_POINTS, Multiplier
+from regulars.loyalty.amounts import Multiplier
+from regulars.loyalty.ledger import MOST_POINTS
 
 ShortName = Annotated[
     str,
@@ -33,7 +34,7 @@ class Tier(Input):
     model_config = ConfigDict(frozen=True)
 
     name: ShortName
-    required_points: int = Field(ge=0, le=MAX_POINTS)
+    required_points: int = Field(ge=0, le=MOST_POINTS)
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#6b7280"
     icon: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")] = "award"
     benefits: Benefits = Benefits()
