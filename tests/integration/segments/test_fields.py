@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from regulars import behaviour, customers
+from regulars import behaviour, customers, loyalty
 from regulars.behaviour import NewEvent
 from regulars.commerce import carts, orders, products, visits
 from regulars.commerce.carts import CartInput
@@ -21,6 +21,7 @@ from regulars.customers.undoing import restore
 from regulars.insights.facts import keep_facts
 from regulars.kernel.events import Envelope
 from regulars.kernel.tenancy import Tenant
+from regulars.loyalty import Cause, Membership
 from regulars.messaging.signals import SignalKind
 from regulars.messaging.tracking.applying import apply
 from regulars.segments.attribute_fields import attribute_fields
@@ -120,6 +121,10 @@ def cart(tenant: Tenant, id: str, now: datetime) -> None:
     carts.put(tenant, id, CartInput(currency="GBP", lines=[line]), now=now)
 
 
+def points_earned(tenant: Tenant, id: str, now: datetime) -> None:
+    loyalty.earn(Membership(tenant, id, "lpr_1"), Cause("order:A-1", now), 30)
+
+
 STEPS: list[Step] = [
     profile(name="Anna Example"),
     profile(name=None),
@@ -166,6 +171,7 @@ STEPS: list[Step] = [
     on_a_page,
     on_a_page_before_it_was_known_who,
     opened_and_clicked,
+    points_earned,
     cart,
     lambda tenant, id, now: visits.record(tenant, id, NewVisit(), now=now),
 ]

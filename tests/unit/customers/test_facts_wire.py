@@ -36,6 +36,7 @@ def some_facts(draw: st.DrawFn) -> Facts:
         tags=draw(st.frozensets(st.text(min_size=1, max_size=5), max_size=3)),
         traits=draw(st.dictionaries(st.sampled_from(["gender", "emails"]), st.integers())),
         counts=draw(counts),
+        points=draw(st.dictionaries(st.sampled_from(["lpr_1", "lpr_2"]), st.lists(st.integers(0, 9)))),
         habits=draw(st.dictionaries(st.just("channel"), counts)),
         **told,
     )

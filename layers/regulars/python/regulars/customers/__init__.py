@@ -13,9 +13,9 @@ from regulars.customers.activity import (
     is_activity,
     latest_at_most,
 )
+from regulars.customers.activity_store import Activity, latest_points, note_activity
 from regulars.customers.facts import SHARDS as FACTS_SHARDS
 from regulars.customers.facts import (
-    Activity,
     Facts,
     FactsItem,
     FactsMovedError,
@@ -25,7 +25,6 @@ from regulars.customers.facts import (
     facts_of,
     facts_of_many,
     facts_shard,
-    note_activity,
     page_of_shard,
 )
 from regulars.customers.reference import (
@@ -121,6 +120,7 @@ __all__ = [
     "is_customer_id",
     "known_by",
     "latest_at_most",
+    "latest_points",
     "list_customers",
     "list_interactions",
     "list_notes",

@@ -2,12 +2,12 @@
 
 Who writes what: the row (name, status, country … and the traits) changes with the profile, by this capability; the totals
 change in the order's own transaction, by commerce, through `change_totals`; counts and last-seen moments are kept by
-`keep_facts`, through `note_activity`. Each group has its own attributes, so the three never overwrite each other.
+`keep_facts`, through `activity_store.note_activity`. Each group has its own attributes, so the three never overwrite each other.
 """
 
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,7 @@ class FactsItem(Item):
     counts = JsonAttribute(default=dict)
     seen = JsonAttribute(default=dict)
     habits = JsonAttribute(default=dict)
+    points = JsonAttribute(null=True)
     activity_revision = NumberAttribute(default=0)
 
 
@@ -68,7 +69,8 @@ class FactsItem(Item):
 class Facts:
     """What is known of a customer without asking their history. Money is in minor units of `currency`.
 
-    `traits` is what else of the profile rules ask for, as JSON, of that only what is set (see `model.traits_of`).
+    `traits` is what else of the profile rules ask for, as JSON, of that only what is set (see `model.traits_of`). `points` has
+    for each loyalty program the latest movement's number and the points that can be spent after it.
     """
 
     tenant: Tenant
@@ -98,6 +100,7 @@ class Facts:
     counts: Mapping[str, int] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
     habits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    points: Mapping[str, Sequence[int]] = field(default_factory=dict)
     activity_revision: int = 0
 
     @property
@@ -107,10 +110,10 @@ class Facts:
 
 
 _NUMBERS = ("orders", "gross", "refunds", "refunded", "spent", "revision", "activity_revision")
+# Kept only when there is something in them.
+_OPTIONAL = ("tags", "traits", "points")
 _PLAIN = tuple(
-    one.name
-    for one in fields(Facts)
-    if one.name not in {*_NUMBERS, "tenant", "customer_id", "tags", "traits"}
+    one.name for one in fields(Facts) if one.name not in {*_NUMBERS, "tenant", "customer_id", *_OPTIONAL}
 )
 
 _READ_AS: dict[type[Any], Callable[[Any], Any]] = {
@@ -121,7 +124,7 @@ _READ_AS: dict[type[Any], Callable[[Any], Any]] = {
     UnicodeSetAttribute: lambda value: frozenset(value["SS"]),
 }
 _READERS = {
-    name: _READ_AS[type(FactsItem.get_attributes()[name])] for name in (*_PLAIN, *_NUMBERS, "tags", "traits")
+    name: _READ_AS[type(FactsItem.get_attributes()[name])] for name in (*_PLAIN, *_NUMBERS, *_OPTIONAL)
 }
 
 
@@ -142,18 +145,6 @@ class TotalsChange:
     first_order_at: datetime | None = None
     last_order_at: datetime | None = None
     currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """How often each kind of thing happened, each kind's latest moment, and how often each choice was made.
-
-    `habits` maps what is chosen (`category`, `payment`, `channel`) to how often each was.
-    """
-
-    counts: Mapping[str, int]
-    seen: Mapping[str, datetime]
-    habits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def facts_key(tenant: Tenant, customer_id: str) -> tuple[str, str]:
@@ -197,7 +188,8 @@ def from_item(tenant: Tenant, item: FactsItem) -> Facts:
     """The domain value of a facts item."""
     given: dict[str, Any] = {name: getattr(item, name) for name in _PLAIN}
     given |= {name: int(getattr(item, name) or 0) for name in _NUMBERS}
-    return Facts(tenant, item.sk, tags=frozenset(item.tags or ()), traits=item.traits or {}, **given)
+    given |= {"tags": frozenset(item.tags or ()), "traits": item.traits or {}, "points": item.points or {}}
+    return Facts(tenant, item.sk, **given)
 
 
 def from_wire(tenant: Tenant, raw: Mapping[str, Any]) -> Facts:
@@ -224,6 +216,7 @@ def new_item(facts: Facts) -> FactsItem:
         *facts_key(facts.tenant, facts.customer_id),
         tags=set(facts.tags) or None,
         traits=dict(facts.traits) or None,
+        points=dict(facts.points) or None,
         g1pk=list_partition(facts.tenant),
         g1sk=f"{iso(facts.created_at)}#{facts.customer_id}",
         g2pk=spend_partition(facts.tenant),
@@ -265,34 +258,3 @@ def _span(facts: Facts, change: TotalsChange) -> tuple[datetime | None, datetime
         first = min(first or change.at, change.at)
         last = max(last or change.at, change.at)
     return first, last
-
-
-def note_activity(tx: Transaction, facts: Facts, activity: Activity) -> None:
-    """Add to `tx` the new counts and last-seen moments of `facts`; the commit raises FactsMovedError as above."""
-    counts, seen = dict(facts.counts), dict(facts.seen)
-    for name, times in activity.counts.items():
-        kept = name if name in counts or len(counts) < MAX_KINDS else OTHER_KIND
-        counts[kept] = counts.get(kept, 0) + times
-    for name, at in activity.seen.items():
-        kept = name if name in seen or len(seen) < MAX_KINDS else OTHER_KIND
-        seen[kept] = max(seen.get(kept, ""), iso(at))
-    actions: list[Action] = [
-        FactsItem.counts.set(counts),
-        FactsItem.seen.set(seen),
-        FactsItem.habits.set(_added_habits(facts, activity)),
-        FactsItem.activity_revision.set(facts.activity_revision + 1),
-    ]
-    if latest := max(seen.values(), default=""):
-        actions.append(FactsItem.last_activity_at.set(datetime.fromisoformat(latest)))
-    item = FactsItem(*facts_key(tx.tenant, facts.customer_id))
-    tx.update(item, actions, FactsItem.activity_revision == facts.activity_revision, FactsMovedError())
-
-
-def _added_habits(facts: Facts, activity: Activity) -> dict[str, dict[str, int]]:
-    habits = {what: dict(choices) for what, choices in facts.habits.items()}
-    for what, choices in activity.habits.items():
-        made = habits.setdefault(what, {})
-        for choice, times in choices.items():
-            kept = choice if choice in made or len(made) < MAX_CHOICES else OTHER_KIND
-            made[kept] = made.get(kept, 0) + times
-    return habits

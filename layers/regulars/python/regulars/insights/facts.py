@@ -1,6 +1,7 @@
 """Keeping facts: what a customer's events say about them beyond the totals, which are exact in the order's transaction.
 
-Per kind of activity how often and when last, and how often each category, payment method and channel was chosen.
+Per kind of activity how often and when last, how often each category, payment method and channel was chosen, and the balance of
+points. Activities are counted once by their marks; a balance carries the number of its movement, so it needs none.
 """
 
 from collections import Counter
@@ -12,6 +13,7 @@ from regulars.customers import (
     customer_partition,
     facts_of_many,
     is_activity,
+    latest_points,
     note_activity,
 )
 from regulars.kernel.consume import handle_once
@@ -29,13 +31,21 @@ def keep_facts(tenant: Tenant, envelopes: list[Envelope]) -> None:
     marked."""
     telling = [envelope for envelope in envelopes if says_something(tenant, envelope)]
     for start in range(0, len(telling), _BATCH):
-        handle_once(tenant, telling[start : start + _BATCH], CONSUMER, _note)
+        handle_once(tenant, telling[start : start + _BATCH], CONSUMER, _note, additive=_is_counted)
 
 
 def says_something(tenant: Tenant, envelope: Envelope) -> bool:
-    """Whether an event is an activity of a known customer."""
+    """Whether an event is an activity of a known customer, or tells their balance of points."""
     own = envelope.key.pk == customer_partition(tenant, envelope.subject)
-    return own and is_activity(envelope.name)
+    return own and (_is_counted(envelope) or _tells_points(envelope))
+
+
+def _is_counted(envelope: Envelope) -> bool:
+    return is_activity(envelope.name)
+
+
+def _tells_points(envelope: Envelope) -> bool:
+    return envelope.name.startswith("points.")
 
 
 def _note(transaction: Transaction, pending: list[Envelope]) -> None:
@@ -53,14 +63,16 @@ def activity_of(events: list[Envelope]) -> Activity:
     counts: Counter[str] = Counter()
     seen: dict[str, datetime] = {}
     habits: dict[str, Counter[str]] = {}
-    for event in events:
+    for event in filter(_is_counted, events):
         kind = counted_as(event.name)
         counts[kind] += 1
         seen[kind] = max(seen.get(kind, event.time), event.time)
         if event.name == "order.placed":
             for what, choice in _choices(event):
                 habits.setdefault(what, Counter())[choice] += 1
-    return Activity(counts, seen, habits)
+    told = ((event.data["program_id"], event.data) for event in events if _tells_points(event))
+    points = latest_points(*({program_id: (data["number"], data["balance"])} for program_id, data in told))
+    return Activity(counts, seen, habits, points)
 
 
 def _choices(order: Envelope) -> list[tuple[str, str]]:

@@ -48,7 +48,6 @@ FIELDS_TO_COME: tuple[Field, ...] = (
         "csat_last", "Latest satisfaction", "Engagement", _NUMBER, "The last answer about a ticket, 1 to 5."
     ),
     _to_come("loyalty_tier", "Loyalty tier", "Loyalty", _TEXT, "The tier of now."),
-    _to_come("points_balance", "Points", "Loyalty", _NUMBER, "Points that can be spent.", ranked=True),
     _to_come("loyalty_member_since", "Loyalty member since", "Loyalty", _MOMENT, "When the customer joined."),
     _to_come(
         "tier_expires_at", "Tier ends", "Loyalty", _MOMENT, "When the tier is lost if nothing is earned."

@@ -196,6 +196,8 @@ def _to_come(name: str, label: str, group: str, *properties: Property) -> EventK
     return EventKind(name, label, group, properties, available=False)
 
 
+_LOYALTY = (EventKind("points.earned", "Earned points", "Loyalty", (Property("points", "Points", _NUMBER),)),)
+
 _TO_COME = (
     _to_come("ticket.created", "Opened a ticket", "Support"),
     _to_come("ticket.rated", "Rated a ticket", "Support", Property("score", "Score", _NUMBER)),
@@ -208,12 +210,11 @@ _TO_COME = (
         _PRODUCT,
         Property("price", "Price", _MONEY),
     ),
-    _to_come("points.awarded", "Earned points", "Loyalty", Property("points", "Points", _NUMBER)),
     _to_come("reward.redeemed", "Redeemed a reward", "Loyalty", Property("points", "Points", _NUMBER)),
     _to_come("tier.changed", "Changed tier", "Loyalty", Property("tier", "Tier", _TEXT)),
 )
 
-KINDS: tuple[EventKind, ...] = (*_ORDERS, *_VISITS, *_WEBSITE, *_CONTACTS, *_TO_COME)
+KINDS: tuple[EventKind, ...] = (*_ORDERS, *_VISITS, *_WEBSITE, *_CONTACTS, *_LOYALTY, *_TO_COME)
 KIND_OF: dict[str, EventKind] = {kind.name: kind for kind in KINDS}
 
 _SOURCES: Mapping[str, tuple[str, ...]] = {
