@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pynamodb.exceptions import PynamoDBException
 
 from regulars import loyalty
 from regulars.kernel.errors import RegularsError
@@ -16,6 +17,7 @@ from regulars.kernel.tenancy import Tenant
 from regulars.kernel.timers import SHARDS, Timer, due_timers
 from regulars.loyalty import InsufficientPointsError, Membership, Movement
 from tests.integration.killing import KilledError, killed_at
+from tests.integration.loyalty.failing import failing_at
 from tests.integration.loyalty.ledgers import because, new_member, proven, run_due
 
 DAY = timedelta(days=1)
@@ -180,6 +182,27 @@ def test_killed_at_any_call_nothing_is_half_done_and_a_repeat_heals(
         proven(ann)
         proven(bob)
     assert 3 <= deaths < 8
+
+
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("what", ["earn", "spend", "adjust", "claw_back", "give_back", "transfer", "time"])
+def test_a_call_that_fails_is_an_error_or_none_and_never_two_movements(
+    tenant: Tenant, now: datetime, what: str, answered: bool
+) -> None:
+    for call in range(1, 6):
+        shop = Tenant(tenant.id[:-1] + str(call))
+        ann, bob = opened(shop, now)
+        deeds = deeds_of(ann, bob, now)
+        timers = fallen_due(shop, now + DAY)
+        deeds["time"] = lambda timers=timers: carry_out(timers, now + DAY)
+        before = loyalty.member_of(ann).number
+        with passing(PynamoDBException), failing_at(call, answered=answered):
+            deeds[what]()
+        proven(ann)
+        deeds[what]()
+        assert loyalty.member_of(ann).number == before + 1
+        proven(ann)
+        proven(bob)
 
 
 def drawn(dice: random.Random, step: int, one: Membership, other: Membership, at: datetime) -> Any:

@@ -47,7 +47,7 @@ def verify(tenant: Tenant) -> Verification:
         try:
             member, movements, receipts = _read(of)
             wrong = [*check(member, movements), *_about_keys(movements, receipts)]
-        except (RegularsError, KeyError, TypeError, ValueError) as error:
+        except (RegularsError, LookupError, TypeError, ValueError, AttributeError) as error:
             found.violations.append(f"{of.customer_id} in {of.program_id}: cannot be read: {error!r}")
             continue
         found.violations += [f"{of.customer_id} in {of.program_id}: {one}" for one in wrong]

@@ -26,6 +26,8 @@ def replay(customer_id: str, program_id: str, movements: Iterable[Movement]) -> 
 
 def check(member: Member, movements: Sequence[Movement]) -> list[str]:
     """What is wrong with a member and its movements, in their order; nothing if all is well."""
+    if not movements and not member.number:
+        return ["there is no movement"]
     found = [*_about_numbers(movements), *_about_balances(movements), *_about_lots(movements)]
     again = replay(member.customer_id, member.program_id, movements)
     found += [
