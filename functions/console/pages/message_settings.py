@@ -11,6 +11,7 @@ from console.message_settings_form import (
 )
 from console.routing import Pages
 from console.settings_frame import tab
+from console.template_texts import language_name
 from console.web import Reply, Request, flash_cookie, redirect
 from console.wish_texts import CHANNELS
 from regulars.kernel.errors import InvalidError, RegularsError
@@ -76,7 +77,7 @@ def _page(request: Request, form: Form, version: int, status: int = 200) -> Repl
         status,
         form=form,
         version=version,
-        languages=_languages(request),
+        languages=[(tag, language_name(tag)) for tag in _languages(request)],
         category_rows=sorted(keys["categories."]),
         cap_rows=sorted(keys["caps."]),
         category_keys=known,
