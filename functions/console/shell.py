@@ -62,6 +62,7 @@ SECTIONS = (
             NavItem("Segments", "/console/segments", "layers", Permission.SEGMENTS_READ),
             NavItem("Products", "/console/products", "package", Permission.PRODUCTS_READ),
             NavItem("Orders", "/console/orders", "shopping-bag", Permission.ORDERS_READ),
+            NavItem("Loyalty", "/console/loyalty", "trophy", Permission.LOYALTY_READ),
         ),
     ),
     NavSection(

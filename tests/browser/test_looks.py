@@ -21,6 +21,8 @@ PAGES = {
     "orders": "/orders",
     "order": "/orders/{order}",
     "refunds": "/orders/refunds",
+    "loyalty": "/loyalty",
+    "new program": "/loyalty/new",
     "templates": "/templates",
     "library": "/templates/library",
     "new template": "/templates/new",

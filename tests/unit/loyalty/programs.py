@@ -54,7 +54,7 @@ _when = st.fixed_dictionaries(
         "products": _some(PRODUCTS),
         "categories": _some(CATEGORIES),
         "tiers": _some(TIERS),
-        "weekdays": _some(("tuesday", "friday")),
+        "weekdays": st.sampled_from([[], ["tuesday"], ["friday"], ["tuesday", "friday"]]),
         "first_purchase": st.booleans(),
         "minimum_basket": st.integers(1, 20_000),
         "segment": st.just({"version": 1, "root": {}}),
