@@ -119,6 +119,25 @@ def test_two_who_give_each_other_points_at_once_lose_none(
     proven(bob)
 
 
+def test_refunds_of_one_order_from_two_customers_at_once_take_no_more_than_it_brought(
+    ann: Membership, tenant: Tenant, now: datetime
+) -> None:
+    bob = new_member(tenant, now, "bob@example.test")
+    for number in range(6):
+        order = f"order:{number}"
+        loyalty.earn(ann, because(order, now), 100)
+        loyalty.transfer(ann, bob.customer_id, because(f"gift:{number}", now), 50)
+        taken = at_once(
+            lambda order=order: loyalty.claw_back(ann, because(f"one:{order}", now), order, 80),
+            lambda order=order: loyalty.claw_back(
+                bob, because(f"two:{order}", now), order, 80, earned_by=ann.customer_id
+            ),
+        )
+        assert sorted(one.points for one in taken if isinstance(one, Movement)) == [-80, -20]
+    proven(ann)
+    proven(bob)
+
+
 def deeds_of(ann: Membership, bob: Membership, now: datetime) -> dict[str, Callable[[], Any]]:
     """One of each use case, with a key of its own: done once or ten times it is the same."""
     return {
@@ -161,7 +180,7 @@ def test_killed_at_any_call_nothing_is_half_done_and_a_repeat_heals(
     tenant: Tenant, now: datetime, what: str, answered: bool
 ) -> None:
     deaths = 0
-    for call in range(1, 9):
+    for call in range(1, 6):
         shop = Tenant(tenant.id[:-1] + str(call))
         ann, bob = opened(shop, now)
         deeds = deeds_of(ann, bob, now)
@@ -181,7 +200,7 @@ def test_killed_at_any_call_nothing_is_half_done_and_a_repeat_heals(
         assert moved == [numbers[0] + 1, numbers[1] + (what == "transfer")]
         proven(ann)
         proven(bob)
-    assert 3 <= deaths < 8
+    assert 3 <= deaths < 5
 
 
 @pytest.mark.parametrize("answered", [True, False])
@@ -189,7 +208,7 @@ def test_killed_at_any_call_nothing_is_half_done_and_a_repeat_heals(
 def test_a_call_that_fails_is_an_error_or_none_and_never_two_movements(
     tenant: Tenant, now: datetime, what: str, answered: bool
 ) -> None:
-    for call in range(1, 6):
+    for call in range(1, 5):
         shop = Tenant(tenant.id[:-1] + str(call))
         ann, bob = opened(shop, now)
         deeds = deeds_of(ann, bob, now)

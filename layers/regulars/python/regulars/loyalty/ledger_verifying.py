@@ -1,6 +1,7 @@
 """The proof of a tenant's ledgers: every member is replayed, and every receipt is held against the movements.
 
-It reads while others write: a member that moves meanwhile is read again.
+It reads while others write: a member that moves meanwhile is read again. Only a refund from another than the member who earned
+the points may fall between reading the two and look wrong; it does not the next time.
 """
 
 from collections import Counter
