@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars import campaigns
+from regulars import campaigns, messaging
 from regulars.campaigns import Schedule, Status
 from regulars.campaigns.due import Moments, quarter
 from regulars.campaigns.plan import ScheduleKind
@@ -178,6 +178,24 @@ def test_what_has_come_to_be_wrong_since_waits_too(shop: Stage, monkeypatch: pyt
 
     assert shop.get(campaign).status is Status.NEEDS_APPROVAL
     assert "no published template" in shop.get(campaign).note
+
+
+def test_nothing_begins_while_marketing_is_paused(shop: Stage) -> None:
+    ids = shop.customers(3)
+    messaging.pause_marketing(shop.tenant, "complaints", shop.now)
+    # Sent now, it would go to nobody
+    with pytest.raises(InvalidError, match="marketing is paused .too many people complained."):
+        shop.send()
+    # what has a date may wait for it, and asks when the date comes
+    campaign = schedule(shop, schedule={"kind": "at", "at": iso(at_ten(12))})
+    shop.now = at_ten(12)
+    shop.fire()
+    assert shop.get(campaign).status is Status.NEEDS_APPROVAL
+    assert "marketing is paused" in shop.get(campaign).note
+    # and goes out once people have resumed and approved
+    messaging.resume_marketing(shop.tenant, shop.now)
+    campaigns.approve_campaign(shop.tenant, campaign.id, now=shop.now)
+    assert shop.live(campaign, shop.now + timedelta(hours=1)).keys() == set(ids)
 
 
 def test_what_recurs_comes_at_ten_on_both_sides_of_a_change_of_clocks(shop: Stage) -> None:

@@ -13,7 +13,7 @@ from regulars.campaigns.scheduling import nominal, zone_of
 from regulars.campaigns.templates_used import missing_contents
 from regulars.kernel.errors import Fault, InvalidError, NotFoundError
 from regulars.kernel.tenancy import Tenant
-from regulars.messaging import Channel, messaging_settings
+from regulars.messaging import Channel, messaging_settings, paused_why
 from regulars.segments import Status as SegmentStatus
 from regulars.segments import check_matching, get_segment
 
@@ -50,11 +50,12 @@ def _missing_segments(tenant: Tenant, plan: Plan) -> Iterator[Fault]:
 
 
 def check_campaign(tenant: Tenant, campaign: Campaign, now: datetime) -> list[Finding]:
-    """Everything that keeps it from being sent, and what is worth a second look. About 2 request units and the templates'."""
+    """Everything that keeps it from being sent, and what is worth a second look. About 3 request units and the templates'."""
     plan = campaign.plan
     found = [
         *_audience(tenant, plan),
         *_message(tenant, plan),
+        *_paused(tenant, campaign, now),
         *_schedule(plan, zone_of(tenant), now),
         *_test(plan),
     ]
@@ -72,6 +73,7 @@ def require_ready(tenant: Tenant, campaign: Campaign, now: datetime) -> None:
         raise InvalidError(faults[0].detail, faults)
 
 
+_PAUSED = {"bounces": "too many mails bounced", "complaints": "too many people complained"}
 _Found = tuple[str, Literal["fault", "warning"], str]
 
 
@@ -109,6 +111,17 @@ def _message(tenant: Tenant, plan: Plan) -> Iterator[_Found]:
     if not plan.template and not (plan.variants and all(one.template for one in plan.variants)):
         yield "/template", "fault", "choose a template"
     yield from missing_contents(tenant, plan)
+
+
+def _paused(tenant: Tenant, campaign: Campaign, now: datetime) -> Iterator[_Found]:
+    """Sent while marketing is paused, it would go to nobody, and to nobody later either."""
+    if not (why := paused_why(tenant)):
+        return
+    later = campaign.plan.schedule.kind is not ScheduleKind.NOW and (
+        campaign.due_at is None or campaign.due_at > now
+    )
+    told = f"marketing is paused ({_PAUSED.get(why, why)}): resume it first"
+    yield "/category", "warning" if later else "fault", told
 
 
 def _schedule(plan: Plan, zone: ZoneInfo, now: datetime) -> Iterator[_Found]:

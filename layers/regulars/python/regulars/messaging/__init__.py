@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from regulars.messaging.settings_model import MessagingSettings
     from regulars.messaging.settings_store import messaging_settings
     from regulars.messaging.standing import get_standing
-    from regulars.messaging.standing_store import Standing, pause_marketing, resume_marketing
+    from regulars.messaging.standing_store import Standing, pause_marketing, paused_why, resume_marketing
     from regulars.messaging.suppression_model import Suppression, SuppressionReason
     from regulars.messaging.suppressions import lift, list_suppressions, suppress, suppressed
     from regulars.messaging.templates.adopting import (
@@ -172,6 +172,7 @@ __all__ = [
     "open_dispatch",
     "outdated_partials",
     "pause_marketing",
+    "paused_why",
     "preview_template",
     "publish_template",
     "read_contacts",
@@ -225,7 +226,7 @@ if not TYPE_CHECKING:
             "settings_model": "MessagingSettings",
             "settings_store": "messaging_settings",
             "standing": "get_standing",
-            "standing_store": "Standing pause_marketing resume_marketing",
+            "standing_store": "Standing pause_marketing paused_why resume_marketing",
             "suppression_model": "Suppression SuppressionReason",
             "suppressions": "lift list_suppressions suppress suppressed",
             "trying": "may_market try_message",
