@@ -2,11 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ReadTimeoutError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.exceptions import UpdateError
 
-from regulars.kernel.errors import ConflictError, KeyReusedError, NotFoundError
+from regulars.kernel.errors import ConflictError, KeyReusedError, NotFoundError, UnavailableError
 from regulars.kernel.events import AlreadyHandledError, Envelope, Event, EventItem, Subject
 from regulars.kernel.http.answer import Answer
 from regulars.kernel.idempotency import AnsweredBeforeError, Once, owner_of
@@ -147,3 +151,16 @@ def test_a_key_with_another_request_is_refused(tenant: Tenant) -> None:
     second.remember(once("k2", "two"), 2)
     with pytest.raises(KeyReusedError):
         second.commit()
+
+
+def test_no_answer_at_all_is_told_as_such(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(*given: Any) -> Any:
+        raise ReadTimeoutError(endpoint_url="http://table.test")
+
+    transaction = Transaction(tenant)
+    transaction.create(jar(tenant))
+    monkeypatch.setattr(BaseClient, "_make_api_call", silent)
+    with pytest.raises(UnavailableError):
+        transaction.commit()
+    with pytest.raises(UpdateError):
+        jar(tenant).update_if([Jar.sweets.set(4)])

@@ -16,7 +16,7 @@ from pynamodb.connection import Connection
 from pynamodb.connection.base import BOTOCORE_EXCEPTIONS
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import STRING
-from pynamodb.exceptions import GetError, QueryError, UpdateError
+from pynamodb.exceptions import GetError, PynamoDBException, QueryError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -216,7 +216,7 @@ class Item(Model):
                 condition=Item.pk.exists() & condition if condition is not None else Item.pk.exists(),
             )
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if refusal_of(error) != "ConditionalCheckFailedException":
                 raise
             return False
         return True
@@ -225,6 +225,13 @@ class Item(Model):
     def each(cls, pk: str, sort: Condition | None = None, *, consistent: bool = False) -> Iterator[Self]:
         """All items of a partition, read page by page."""
         return iter(cls.query(pk, sort, consistent_read=consistent))
+
+
+def refusal_of(error: PynamoDBException) -> str:
+    """The code by which the table refused, such as `ValidationException`; "" where no answer came at all."""
+    # PynamoDB's own property fails on errors of transport, whose response is None.
+    answer = getattr(error.cause, "response", None) or {}
+    return str(answer.get("Error", {}).get("Code", ""))
 
 
 def _check_position(after: dict[str, Any] | None, index: str, pk: str) -> None:
@@ -241,7 +248,7 @@ def _refusing_foreign_positions(pages: Iterator[Any], after: dict[str, Any] | No
         yield from pages
     except QueryError as error:
         # The cursor of the same list with other bounds.
-        if after is not None and error.cause_response_code == "ValidationException":
+        if after is not None and refusal_of(error) == "ValidationException":
             raise MalformedError("the cursor is not one of this list") from error
         raise
 

@@ -20,7 +20,7 @@ from regulars.kernel.backoff import full_jitter
 from regulars.kernel.errors import BrokenError, ConflictError, NotFoundError, UnavailableError
 from regulars.kernel.events import AlreadyHandledError, Envelope, Event, EventItem, Subject, event_item
 from regulars.kernel.idempotency import GuardItem, Once
-from regulars.kernel.table import Item
+from regulars.kernel.table import Item, refusal_of
 from regulars.kernel.tenancy import Tenant
 
 MAX_WRITES = 100
@@ -283,7 +283,7 @@ def _failed_conditions(error: TransactWriteError, writes: list[_Write]) -> list[
 
 def _codes(error: TransactWriteError) -> set[str]:
     reasons = {reason.code for reason in error.cancellation_reasons if reason is not None}
-    return reasons | {error.cause_response_code or ""}
+    return reasons | {refusal_of(error)}
 
 
 def _is_race(error: TransactWriteError) -> bool:
@@ -294,6 +294,6 @@ def _give_up(error: TransactWriteError) -> NoReturn:
     codes = _codes(error)
     if "TransactionConflict" in codes:
         raise ConflictError("others are changing the same thing at this moment; try again") from error
-    if codes & _RACES:
+    if codes & _RACES or codes == {""}:
         raise UnavailableError from error
     raise error

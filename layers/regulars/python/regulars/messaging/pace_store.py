@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 
-from regulars.kernel.table import Item
+from regulars.kernel.table import Item, refusal_of
 from regulars.kernel.tenancy import Tenant
 
 _ATTEMPTS = 6
@@ -50,7 +50,7 @@ def _begun(item: PaceItem, present: int, span: int, now: datetime) -> bool:
             free,
         )
     except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if refusal_of(error) != "ConditionalCheckFailedException":
             raise
         return False
     return True
@@ -64,7 +64,7 @@ def _appended(item: PaceItem, present: int, span: int, limit: int | None) -> int
     try:
         item.update([PaceItem.until.add(span)], behind)
     except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if refusal_of(error) != "ConditionalCheckFailedException":
             raise
         return None
     return int(item.until) - span
