@@ -264,6 +264,12 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         (Need.TABLE,),
         timeout=30,
     ),
+    FunctionSpec(
+        "award_points",
+        Events(names=("order.status_changed", "order.cancelled", "order.refunded"), live_only=True),
+        (Need.TABLE,),
+        timeout=60,
+    ),
 )
 
 

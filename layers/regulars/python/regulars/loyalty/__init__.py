@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from regulars.kernel.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from regulars.loyalty.awarding import award, take_back
     from regulars.loyalty.earning import Calculation, PassedOver, Source, Step
     from regulars.loyalty.earning_rules import EarningRule, PointsConfig
     from regulars.loyalty.ledger import share_to_take_back
@@ -89,6 +90,7 @@ __all__ = [
     "Verification",
     "adjust",
     "adjust_points",
+    "award",
     "change_program",
     "claw_back",
     "create_program",
@@ -106,6 +108,7 @@ __all__ = [
     "spend",
     "standings",
     "statement",
+    "take_back",
     "transfer",
     "try_order",
     "verify",
@@ -115,6 +118,7 @@ if not TYPE_CHECKING:
     __getattr__ = lazy_names(
         __name__,
         {
+            "awarding": "award take_back",
             "earning": "Calculation PassedOver Source Step",
             "earning_rules": "EarningRule PointsConfig",
             "ledger": "share_to_take_back",

@@ -6,19 +6,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from regulars.commerce import products
 from regulars.commerce.orders import NewLine
 from regulars.customers import CustomerRef, Facts, facts_of, resolve
 from regulars.kernel.errors import InvalidError
 from regulars.kernel.http.models import Input, Moment
 from regulars.kernel.money import MAX_MINOR
 from regulars.kernel.tenancy import Tenant
-from regulars.loyalty.earning import Basket, BasketLine, Circumstances, PassedOver, Step, calculate
+from regulars.loyalty.circumstances import basket_of, fulfilled_rules
+from regulars.loyalty.earning import Basket, Circumstances, PassedOver, Step, calculate
 from regulars.loyalty.program_service import get_program
 from regulars.loyalty.programs import Program
 from regulars.loyalty.tiers import ShortName
 from regulars.platform import settings_of
-from regulars.segments import Matching
 
 MAX_TRIED_LINES = 100
 
@@ -62,7 +61,7 @@ def try_order(tenant: Tenant, program_id: str, order: TriedOrder, *, now: dateti
         at=(order.at or now).astimezone(ZoneInfo(settings.time_zone)),
         tier=_tier(program, order.tier),
         first_order=first,
-        fulfilled=_fulfilled(tenant, program, facts, order.at or now),
+        fulfilled=fulfilled_rules(tenant, program, facts, order.at or now) if facts else frozenset(),
     )
     found = calculate(program, _basket(tenant, order, settings.currency), given)
     return Trial(found.points, found.steps, found.passed_over, given.tier, first, given.at, settings.currency)
@@ -86,32 +85,11 @@ def _tier(program: Program, name: str | None) -> str:
     return name
 
 
-def _fulfilled(tenant: Tenant, program: Program, facts: Facts | None, at: datetime) -> frozenset[str]:
-    """The names of the rules whose segment rule matches the customer."""
-    if facts is None:
-        return frozenset()
-    asked = {rule.name: rule.when.segment for rule in program.rules if rule.when.segment is not None}
-    return frozenset(
-        name for name, rule in asked.items() if Matching.of(tenant, rule, [], at).matching([facts])
-    )
-
-
 def _basket(tenant: Tenant, order: TriedOrder, currency: str) -> Basket:
     goods = sum(line.amount for line in order.lines)
     if goods > MAX_MINOR:
         raise InvalidError.of("/lines", "the order comes to too much")
     if order.discount > goods:
         raise InvalidError.of("/discount", "should not be more than the lines come to")
-    known = products.get_many(tenant, list({line.product_id for line in order.lines}))
-    return Basket(
-        [
-            BasketLine(
-                line.product_id,
-                line.amount,
-                frozenset(known[line.product_id].category) if line.product_id in known else frozenset(),
-            )
-            for line in order.lines
-        ],
-        currency,
-        order.discount,
-    )
+    bought = [(line.product_id, line.amount) for line in order.lines]
+    return basket_of(tenant, bought, currency, order.discount)

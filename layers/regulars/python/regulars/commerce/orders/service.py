@@ -170,9 +170,9 @@ def _further_row(order: Order, origin: Origin | None) -> bool:
     return not set(origin.rows) <= set(order.origin.rows)
 
 
-def get(tenant: Tenant, order_id: str) -> Order:
+def get(tenant: Tenant, order_id: str, *, consistent: bool = False) -> Order:
     """Raises NotFoundError."""
-    order = store.load(tenant, order_id)
+    order = store.load(tenant, order_id, consistent=consistent)
     if order is None:
         raise NotFoundError("there is no such order")
     return order
