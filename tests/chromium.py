@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from local.paths import ROOT
 
@@ -12,6 +12,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 # Milliseconds; generous, because the machine may be busy with other tests.
 WAIT = 20_000
 expect.set_options(timeout=WAIT)
+PHONE: ViewportSize = {"width": 390, "height": 844}
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +33,19 @@ def chromium() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=_ARGUMENTS)
         yield started
         started.close()
+
+
+def assert_fits_and_is_accessible(page: Page) -> None:
+    """A page that was opened on a phone, in light, then on a desk at night: nothing sticks out, and nobody is shut out."""
+    expect(page.locator("h1").first).to_be_attached()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert violations(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.reload()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    assert violations(page) == []
 
 
 def violations(page: Page) -> list[str]:

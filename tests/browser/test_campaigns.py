@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open
 from tests.browser.shop import Shop
 from tests.browser.test_segments import made
-from tests.chromium import violations
+from tests.chromium import PHONE, assert_fits_and_is_accessible
 from tests.running import LocalRun, eventually
 
 MAIL = (
@@ -221,13 +221,5 @@ def test_the_pages_of_campaigns_are_accessible_in_both_themes_and_fit_a_phone(
         test=test,
         schedule=schedule,
     )
-    page = as_role("owner", f"/campaigns{path.format(id=campaign)}", viewport={"width": 390, "height": 844})
-    expect(page.locator("h1").first).to_be_attached()
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert violations(page) == []
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.reload()
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    assert violations(page) == []
+    page = as_role("owner", f"/campaigns{path.format(id=campaign)}", viewport=PHONE)
+    assert_fits_and_is_accessible(page)

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.shop import Shop
-from tests.chromium import violations
+from tests.chromium import PHONE, assert_fits_and_is_accessible, violations
 
 PAGES = {
     "home": "",
@@ -45,18 +45,7 @@ def address(shop: Shop, name: str) -> str:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_in_both_themes_and_fits_a_phone(as_role: Open, shop: Shop, name: str) -> None:
-    # given the page on a phone, in light
-    page = as_role("owner", address(shop, name), viewport={"width": 390, "height": 844}, color_scheme="light")
-    expect(page.locator("h1").first).to_be_visible()
-    # then nothing sticks out, and nobody is shut out
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert violations(page) == []
-    # when it is looked at on a desk at night
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.reload()
-    # then the same holds
-    assert violations(page) == []
+    assert_fits_and_is_accessible(as_role("owner", address(shop, name), viewport=PHONE, color_scheme="light"))
 
 
 def test_the_sign_in_page_is_accessible(as_role: Open) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.shop import Shop
-from tests.chromium import violations
+from tests.chromium import PHONE, assert_fits_and_is_accessible
 from tests.running import LocalRun, eventually
 
 SPENT = {"type": "field", "field": "total_spent", "is": {"operator": "at_least", "value": 3000}}
@@ -139,13 +139,5 @@ def test_a_segments_pages_are_accessible_in_both_themes_and_fit_a_phone(
 ) -> None:
     segment = made(local_run, shop, f"Looked at {tab}")
     for path in ("/segments", f"/segments/{segment}{tab}"):
-        page = as_role("owner", path, viewport={"width": 390, "height": 844}, color_scheme="light")
-        expect(page.locator("h1").first).to_be_visible()
-        expect(page.locator("[aria-busy=true]")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert violations(page) == []
-        page.set_viewport_size({"width": 1440, "height": 900})
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        page.reload()
-        expect(page.locator("[aria-busy=true]")).to_have_count(0)
-        assert violations(page) == []
+        page = as_role("owner", path, viewport=PHONE, color_scheme="light")
+        assert_fits_and_is_accessible(page)

@@ -40,6 +40,6 @@ def points_events(of: Membership) -> list[Envelope]:
 def proven(of: Membership) -> None:
     """The tenant's ledgers hold, and each movement of this one was told once."""
     found = verify(of.tenant)
-    assert found.violations == []
+    assert found.violations == [], found.violations
     numbers = [one.data["number"] for one in points_events(of)]
     assert numbers == list(range(1, len(numbers) + 1))

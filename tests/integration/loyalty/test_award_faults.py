@@ -1,7 +1,6 @@
 """Whatever order events come in, however often, to however many workers that may die: points are what the orders say."""
 
 import random
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress as passing
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from tests.integration.killing import KilledError, killed_at
 from tests.integration.loyalty.ledgers import proven
 from tests.integration.loyalty.paying import handled, held, on_the_bus, running
 from tests.integration.pipeline.shop import buy, new_customer, open_shop
+from tests.integration.threads import at_once
 
 DAY = timedelta(days=1)
 
@@ -48,25 +48,6 @@ def true_to_orders(of: Membership) -> None:
     pending, available, debt = held(of)
     assert pending + available - debt == sum(map(due, bought))
     proven(of)
-
-
-def at_once(*deeds: Callable[[], None]) -> None:
-    start = threading.Barrier(len(deeds))
-    failed: list[BaseException] = []
-
-    def run(deed: Callable[[], None]) -> None:
-        start.wait()
-        try:
-            deed()
-        except BaseException as error:  # noqa: BLE001  (a thread's failure is the test's)
-            failed.append(error)
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
 
 
 def refund(of: Membership, order: Order, at: datetime, amount: int | None = None) -> None:

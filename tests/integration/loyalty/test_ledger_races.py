@@ -1,7 +1,6 @@
 """By however many at once, and wherever a process dies: points are moved once or not at all, and the ledger proves it."""
 
 import random
-import threading
 from collections.abc import Callable
 from contextlib import suppress as passing
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from regulars.loyalty import InsufficientPointsError, Membership, Movement
 from tests.integration.killing import KilledError, killed_at
 from tests.integration.loyalty.failing import failing_at
 from tests.integration.loyalty.ledgers import because, new_member, proven, run_due
+from tests.integration.threads import at_once
 
 DAY = timedelta(days=1)
 
@@ -26,27 +26,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def ann(tenant: Tenant, now: datetime) -> Membership:
     return new_member(tenant, now)
-
-
-def at_once(*deeds: Callable[[], Movement]) -> list[Movement | RegularsError]:
-    """What each of them came to, all begun at the same moment."""
-    start = threading.Barrier(len(deeds))
-    results: list[Movement | RegularsError] = []
-
-    def run(deed: Callable[[], Movement]) -> None:
-        start.wait()
-        try:
-            results.append(deed())
-        except RegularsError as error:
-            results.append(error)
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == len(deeds)
-    return results
 
 
 def test_of_fifty_who_spend_one_balance_at_once_exactly_as_many_succeed_as_it_holds(
@@ -57,7 +36,7 @@ def test_of_fifty_who_spend_one_balance_at_once_exactly_as_many_succeed_as_it_ho
     deeds = [
         lambda number=number: loyalty.spend(ann, because(f"coupon:{number}", now), 10) for number in range(50)
     ]
-    results = at_once(*deeds)
+    results = at_once(*deeds, tolerated=RegularsError)
     refused = [one for one in results if isinstance(one, RegularsError)]
     assert len(results) - len(refused) == 20
     assert {type(one) for one in refused} == {InsufficientPointsError}
@@ -94,6 +73,7 @@ def test_a_refund_a_redemption_its_cancellation_and_time_at_once(ann: Membership
         *[lambda: loyalty.give_back(ann, because("cancel:1", later), "coupon:1")] * 3,
         *[lambda: loyalty.give_back(ann, because("cancel:2", later), "coupon:1")] * 2,
         lambda: loyalty.earn(ann, because("order:3", later), 7),
+        tolerated=RegularsError,
     )
     run_due(ann.tenant, now + DAY)
     proven(ann)
@@ -123,6 +103,8 @@ def test_refunds_of_one_order_from_two_customers_at_once_take_no_more_than_it_br
     ann: Membership, tenant: Tenant, now: datetime
 ) -> None:
     bob = new_member(tenant, now, "bob@example.test")
+    # Enough to give away whatever is taken back before.
+    loyalty.earn(ann, because("order:before", now), 1000)
     for number in range(6):
         order = f"order:{number}"
         loyalty.earn(ann, because(order, now), 100)
@@ -132,6 +114,7 @@ def test_refunds_of_one_order_from_two_customers_at_once_take_no_more_than_it_br
             lambda order=order: loyalty.claw_back(
                 bob, because(f"two:{order}", now), order, 80, earned_by=ann.customer_id
             ),
+            tolerated=RegularsError,
         )
         assert sorted(one.points for one in taken if isinstance(one, Movement)) == [-80, -20]
     proven(ann)

@@ -7,9 +7,10 @@ import pytest
 
 from regulars import loyalty
 from regulars.kernel.tenancy import Tenant
-from regulars.kernel.timers import SHARDS
+from regulars.kernel.timers import Timer
 from regulars.loyalty import Membership
-from tests.integration.loyalty.ledgers import because, new_member, run_due
+from run_timers.owners import OWNERS
+from tests.integration.loyalty.ledgers import because, new_member
 from tests.metering import metered
 
 DAY = timedelta(days=1)
@@ -44,7 +45,8 @@ def test_what_a_movement_costs(ann: Membership, now: datetime) -> None:
 
 def test_what_time_costs(ann: Membership, now: datetime) -> None:
     # Member read twice; member, movement, event, the timer taken away and the next one armed.
-    assert units(lambda: run_due(ann.tenant, now + DAY)) - SHARDS == 14
+    timer = Timer(ann.tenant, "points.due", f"{ann.program_id}:{ann.customer_id}", now + DAY)
+    assert units(lambda: OWNERS["points.due"](timer, now + DAY)) == 14
 
 
 def test_what_reading_costs(ann: Membership, now: datetime) -> None:

@@ -49,6 +49,18 @@ def test_a_true_ledger_is_counted_and_passes(ann: Membership, capsys: pytest.Cap
     assert found.liability == -sum(points for account, points in found.sums.items() if account in PROGRAMS)
 
 
+def test_debts_of_several_members_are_no_violation(tenant: Tenant, now: datetime) -> None:
+    open_shop(tenant, now)
+    for number in range(3):
+        of = new_member(tenant, now, f"{number}@example.test")
+        loyalty.earn(of, because("order:1", now), 50)
+        loyalty.spend(of, because("coupon:1", now), 50)
+        loyalty.claw_back(of, because("refund:1", now), "order:1", 20)
+    found = loyalty.verify(tenant)
+    assert found.violations == []
+    assert (found.held[Account.DEBT], found.liability) == (-60, -60)
+
+
 PROGRAMS = {Account.ISSUED, Account.REDEEMED, Account.EXPIRED, Account.ADJUSTED, Account.TRANSFERRED}
 
 

@@ -1,7 +1,6 @@
 """Whatever is done, in whatever order, by how many at once, and wherever a process dies: the ledger tells the contact."""
 
 import random
-import threading
 from collections.abc import Callable
 from contextlib import suppress as passing
 from datetime import datetime, time, timedelta
@@ -27,6 +26,7 @@ from regulars.messaging.preferences.wishes import KEEP, Wishes, packed, unpacked
 from regulars.messaging.suppression_model import SuppressionReason
 from regulars.messaging.suppressions import lift, suppress, suppressed
 from tests.integration.killing import KilledError, killed_at
+from tests.integration.threads import at_once
 
 pytestmark = pytest.mark.usefixtures("table")
 CHANNELS = st.sampled_from([Channel.EMAIL, Channel.SMS, Channel.PUSH])
@@ -109,26 +109,6 @@ def test_the_ledger_replayed_gives_the_contact(
     contact, entries = read_contact(shop, customer_id), whole_ledger(shop, customer_id)
     assert told_by(replay(customer_id, entries)) == told_by(contact)
     assert {entry.revision for entry in entries} == set(range(1, contact.revision + 1))
-
-
-def at_once(*deeds: Callable[[], Any]) -> None:
-    """All of them at the same moment."""
-    start = threading.Barrier(len(deeds))
-    failed: list[BaseException] = []
-
-    def run(deed: Callable[[], Any]) -> None:
-        start.wait()
-        try:
-            deed()
-        except BaseException as error:  # noqa: BLE001  (told below)
-            failed.append(error)
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
 
 
 def test_two_changes_at_once_both_hold(tenant: Tenant, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from regulars.campaigns.model import OVER, Campaign
 from regulars.kernel.transaction import Transaction
-from regulars.segments import drop_use, note_use
+from regulars.segments import Use, keep_uses
 
 _KIND = "campaign"
 
@@ -15,12 +15,7 @@ def _used(campaign: Campaign | None) -> frozenset[str]:
 
 def note_uses(tx: Transaction, before: Campaign | None, after: Campaign | None) -> None:
     """Add to `tx` which segments are used now and which no longer."""
-    held, wanted = _used(before), _used(after)
-    named = after.name if after else ""
-    renamed = before is not None and before.name != named
-    for segment_id in sorted(wanted if renamed else wanted - held):
-        assert after is not None
-        note_use(tx, segment_id, _KIND, after.id, named)
-    for segment_id in sorted(held - wanted):
-        assert before is not None
-        drop_use(tx, segment_id, _KIND, before.id)
+    one = after or before
+    assert one is not None
+    renamed = before is not None and before.name != one.name
+    keep_uses(tx, Use(_KIND, one.id, one.name), before=_used(before), after=_used(after), renamed=renamed)

@@ -97,8 +97,14 @@ def _about_keys(movements: list[Movement], receipts: list[Receipt]) -> Iterator[
 def _count(found: Verification, member: Member, movements: list[Movement]) -> None:
     found.members += 1
     found.movements += len(movements)
-    found.held += Counter({Account.PENDING: member.pending, Account.AVAILABLE: member.available})
-    found.held[Account.DEBT] -= member.debt
+    # Not by `+=`, which forgets sums below zero: debts.
+    found.held.update(
+        {
+            Account.PENDING: member.pending,
+            Account.AVAILABLE: member.available,
+            Account.DEBT: -member.debt,
+        }
+    )
     for movement in movements:
         for entry in movement.entries:
             found.sums[entry.account] += entry.points

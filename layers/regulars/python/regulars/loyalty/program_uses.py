@@ -4,7 +4,7 @@ from regulars.kernel.errors import Fault, InvalidError
 from regulars.kernel.tenancy import Tenant
 from regulars.kernel.transaction import Transaction
 from regulars.loyalty.programs import MAX_SEGMENTS, Program, ProgramStatus
-from regulars.segments import check_matching, drop_use, note_use, segment_conditions
+from regulars.segments import Use, check_matching, keep_uses, segment_conditions
 
 _KIND = "loyalty program"
 
@@ -27,15 +27,10 @@ def check_segment_rules(tenant: Tenant, program: Program) -> None:
 
 def note_uses(tx: Transaction, before: Program | None, after: Program | None) -> None:
     """Add to `tx` which segments are used now and which no longer."""
-    held, wanted = _used(before), _used(after)
-    named = after.name if after else ""
-    renamed = before is not None and before.name != named
-    for segment_id in sorted(wanted if renamed else wanted - held):
-        assert after is not None
-        note_use(tx, segment_id, _KIND, after.id, named)
-    for segment_id in sorted(held - wanted):
-        assert before is not None
-        drop_use(tx, segment_id, _KIND, before.id)
+    one = after or before
+    assert one is not None
+    renamed = before is not None and before.name != one.name
+    keep_uses(tx, Use(_KIND, one.id, one.name), before=_used(before), after=_used(after), renamed=renamed)
 
 
 def _used(program: Program | None) -> frozenset[str]:

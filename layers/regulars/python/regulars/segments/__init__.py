@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from regulars.segments.service import create_segment, get_segment, list_segments, page_of_segments
     from regulars.segments.sums import FlowDay, Staleness, flow, sizes, staleness, today
     from regulars.segments.thresholds import compute_nightly, compute_thresholds
-    from regulars.segments.uses_store import Use, drop_use, note_use
+    from regulars.segments.uses_store import Use, drop_use, keep_uses, note_use
     from regulars.segments.vocabulary import vocabulary_of
 
 __all__ = [
@@ -86,6 +86,7 @@ __all__ = [
     "flow",
     "follow_tenant",
     "get_segment",
+    "keep_uses",
     "list_segments",
     "load_rule",
     "member_ids",
@@ -130,7 +131,7 @@ if not TYPE_CHECKING:
             "service": "create_segment get_segment list_segments page_of_segments",
             "sums": "FlowDay Staleness flow sizes staleness today",
             "thresholds": "compute_nightly compute_thresholds",
-            "uses_store": "Use drop_use note_use",
+            "uses_store": "Use drop_use keep_uses note_use",
             "vocabulary": "vocabulary_of",
         },
     )

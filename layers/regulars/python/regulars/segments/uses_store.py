@@ -1,5 +1,6 @@
 """Who else uses a segment (campaigns, automations …), so that it is not deleted under them."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -63,6 +64,14 @@ def drop_use(tx: Transaction, segment_id: str, kind: str, id: str) -> None:
     item = UseItem(*_place(tx.tenant, segment_id, kind, id))
     tx.delete(item, UseItem.pk.exists() | UseItem.pk.does_not_exist())
     _move(tx, segment_id)
+
+
+def keep_uses(tx: Transaction, use: Use, *, before: Set[str], after: Set[str], renamed: bool = False) -> None:
+    """Add to `tx` which segments something uses now and which no longer; under a new name, all that it uses."""
+    for segment_id in sorted(after if renamed else after - before):
+        note_use(tx, segment_id, use.kind, use.id, use.name)
+    for segment_id in sorted(before - after):
+        drop_use(tx, segment_id, use.kind, use.id)
 
 
 def _move(tx: Transaction, segment_id: str) -> None:

@@ -25,7 +25,7 @@ from regulars.messaging.templates.version_store import (
     read_source,
 )
 from regulars.platform import settings_of
-from regulars.segments import drop_use, note_use
+from regulars.segments import Use, keep_uses
 
 
 def is_marketing(tenant: Tenant, category: str) -> bool:
@@ -127,10 +127,9 @@ def require_sound(findings: Iterable[Finding]) -> None:
 
 
 def _note_segments(tx: Transaction, before: Template, after: Template) -> None:
-    for segment_id in after.segments:
-        note_use(tx, segment_id, "template", after.id, after.name)
-    for segment_id in set(before.segments) - set(after.segments):
-        drop_use(tx, segment_id, "template", after.id)
+    # Its name may have changed since the last version.
+    use = Use("template", after.id, after.name)
+    keep_uses(tx, use, before=set(before.segments), after=set(after.segments), renamed=True)
 
 
 def _stored(prepared: Prepared) -> dict[str, Mapping[str, Mapping[str, object]]]:
