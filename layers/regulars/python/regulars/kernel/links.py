@@ -19,7 +19,7 @@ _FORM = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{26}){2,4}[0-9A-HJKMNP-TV-Z]{16}\Z")
 
 def sign_link(purpose: str, tenant: Tenant, *ids: str) -> str:
     """A reference to `ids` (one to three, such as `cus_…`) that is good for `purpose` alone."""
-    body = "".join(one.rpartition("_")[2] for one in (tenant.id, *ids))
+    body = "".join([one.rpartition("_")[2] for one in (tenant.id, *ids)])
     return body + _mac(purpose, body)
 
 

@@ -53,7 +53,7 @@ class Renderer:
                 one,
                 self.shop.settings,
                 content.static_links,
-                may_pixel(self.shop.settings, contacts.get(one.customer_id, Contact(one.customer_id))),
+                may_pixel(self.shop.settings, contacts.get(one.customer_id) or Contact(one.customer_id)),
             )
             for one in some
         ]

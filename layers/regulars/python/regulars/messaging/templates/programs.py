@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any, Literal
 
 from jinja2 import Template, nodes
 from jinja2 import TemplateError as JinjaError
 from jinja2.runtime import Context
+from markupsafe import escape
 
 from regulars.messaging.templates.faults import TemplateError
 from regulars.messaging.templates.rewriting import BETWEEN, compiled_body, rewritten
@@ -157,7 +157,7 @@ def _link(piece: LinkPiece, run: Run, *, escaped: bool) -> str:
     if piece.kind == "pixel":
         return str(run.pixel())
     address = run.link(piece.kind) if piece.kind else run.click(piece.number)
-    return escape(address) if escaped else address
+    return str(escape(address)) if escaped else address
 
 
 def _outputs(code: _Code, run: Run) -> Sequence[str]:

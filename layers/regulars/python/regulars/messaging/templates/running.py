@@ -30,10 +30,7 @@ from regulars.messaging.templates.missing import Missing, missing
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SPECIAL = re.compile("[&<>\"']")
 _NO_ITEM: Any = object()
-_PIXEL = (
-    Markup('<img src="'),
-    Markup('" width="1" height="1" alt="" style="display:block;border:0;width:1px;height:1px;">'),
-)
+_PIXEL = 'width="1" height="1" alt="" style="display:block;border:0;width:1px;height:1px;"'
 
 
 @dataclass(slots=True)
@@ -135,7 +132,7 @@ class Run:
     def pixel(self) -> Markup:
         """The picture that tells of an opening, or nothing."""
         address = self.links.pixel()
-        return _PIXEL[0] + address + _PIXEL[1] if address else Markup("")
+        return Markup(f'<img src="{escape(address)}" {_PIXEL}>') if address else Markup("")  # noqa: S704
 
     def click(self, number: int, url: Any = _NO_ITEM) -> str:
         """The address to put for link `number`; `url` is where it leads, if only this rendering knows. What is no address of the
