@@ -14,6 +14,7 @@ from regulars.kernel.errors import ConflictError, Fault, InvalidError, StaleErro
 from regulars.kernel.pagination import Page
 from regulars.kernel.tenancy import Tenant
 from regulars.messaging import Finding, Partial, PartialText, PartialUse, Template
+from tests.unit.console.fakes import FakeUseCases
 from tests.unit.console.test_template_pages import NOW, SPRING, ask
 
 FOOTER = Partial(
@@ -39,14 +40,12 @@ FOOTER = Partial(
 
 
 @dataclass
-class Fake:
+class Fake(FakeUseCases):
     """The use cases that the pages call; `refusal` is raised by those that write."""
 
     known: list[Partial] = field(default_factory=lambda: [FOOTER])
     findings: list[Finding] = field(default_factory=list)
     template: Template = field(default_factory=lambda: replace(SPRING, changed=False))
-    written: list[Any] = field(default_factory=list)
-    refusal: Exception | None = None
 
     def list_partials(self, tenant: Tenant, **more: Any) -> Page[Partial]:
         return Page(self.known)
@@ -74,19 +73,11 @@ class Fake:
         self._write((template_id, more["version"], more["note"]), FOOTER)
         return replace(SPRING, published=3)
 
-    def _write(self, what: Any, answer: Partial) -> Partial:
-        if self.refusal is not None:
-            raise self.refusal
-        self.written.append(what)
-        return answer
-
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     made = Fake()
-    for name in dir(Fake):
-        if not name.startswith("_") and callable(getattr(made, name)):
-            monkeypatch.setattr(messaging, name, getattr(made, name), raising=False)
+    made._stand_in(monkeypatch, messaging)
     monkeypatch.setattr(shell, "shop_of", lambda request: Shop("Gifts", ZoneInfo("Europe/London"), "GBP"))
     monkeypatch.setattr(shell, "person_of", lambda request: shell.Person("Olga", "owner"))
     return made

@@ -23,6 +23,7 @@ from regulars.segments import Kind, Preview, PreviewCustomer, Segment, Status
 from regulars.segments.fields import FIELD_OF
 from regulars.segments.kinds import KIND_OF
 from regulars.segments.rules import Explanation, Vocabulary
+from tests.unit.console.fakes import FakeUseCases
 
 T = TypeVar("T")
 TENANT = Tenant("ten_01KAZZZZZZZZZZZZZZZZZZZZZZ")
@@ -35,12 +36,10 @@ LOYAL = Segment("seg_1", "Loyal", Kind.DYNAMIC, RULE, NOW, NOW, version=3)
 
 
 @dataclass
-class Fake:
+class Fake(FakeUseCases):
     """The use cases that the pages call; `refusal` is raised by those that write and by the preview."""
 
     known: list[Segment] = field(default_factory=lambda: [LOYAL])
-    written: list[Any] = field(default_factory=list)
-    refusal: Exception | None = None
     found: Preview = field(default_factory=lambda: Preview(0, True, 0, 0, 0, []))
 
     def list_segments(self, tenant: Tenant, now: datetime) -> list[Segment]:
@@ -67,19 +66,11 @@ class Fake:
     def delete_segment(self, tenant: Tenant, segment_id: str, **more: Any) -> None:
         self._write(segment_id, segment_id)
 
-    def _write(self, what: Any, answer: T) -> T:
-        if self.refusal is not None:
-            raise self.refusal
-        self.written.append(what)
-        return answer
-
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     made = Fake()
-    for name in dir(Fake):
-        if not name.startswith("_") and callable(getattr(made, name)):
-            monkeypatch.setattr(segments, name, getattr(made, name), raising=False)
+    made._stand_in(monkeypatch, segments)
     shop = Shop("Gifts", ZoneInfo("Europe/London"), "GBP")
     for module in ("shell", "segment_views", "pages.segment_build"):
         monkeypatch.setattr(f"console.{module}.shop_of", lambda request: shop)

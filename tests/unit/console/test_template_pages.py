@@ -34,6 +34,7 @@ from regulars.messaging import (
 from regulars.messaging.content import EmailContent, SmsContent
 from regulars.messaging.templates.sizes import SmsSize
 from regulars.messaging.templates.source import TemplateSource
+from tests.unit.console.fakes import FakeUseCases
 
 T = TypeVar("T")
 TENANT = Tenant("ten_01KAZZZZZZZZZZZZZZZZZZZZZZ")
@@ -70,15 +71,13 @@ MAIL = Preview(Channel.EMAIL, "en", EmailContent("Hello Ada", "<p>Dear Ada</p>",
 
 
 @dataclass
-class Fake:
+class Fake(FakeUseCases):
     """The use cases that the pages call; `refusal` is raised by those that write."""
 
     known: list[Template] = field(default_factory=lambda: [SPRING])
     shown: Preview = MAIL
     findings: list[Finding] = field(default_factory=list)
     outdated: list[str] = field(default_factory=list)
-    written: list[Any] = field(default_factory=list)
-    refusal: Exception | None = None
 
     def list_templates(self, tenant: Tenant, *, archived: bool, **more: Any) -> Page[Template]:
         return Page([one for one in self.known if one.archived == archived])
@@ -137,19 +136,11 @@ class Fake:
     def messaging_settings(self, tenant: Tenant) -> MessagingSettings:
         return MessagingSettings()
 
-    def _write(self, what: Any, answer: T) -> T:
-        if self.refusal is not None:
-            raise self.refusal
-        self.written.append(what)
-        return answer
-
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     made = Fake()
-    for name in dir(Fake):
-        if not name.startswith("_") and callable(getattr(made, name)):
-            monkeypatch.setattr(messaging, name, getattr(made, name), raising=False)
+    made._stand_in(monkeypatch, messaging)
     shop = Shop("Gifts", ZoneInfo("Europe/London"), "GBP")
     for module in (shell, standing, template_preview, template_builder):
         monkeypatch.setattr(module, "shop_of", lambda request: shop)
